@@ -1,0 +1,56 @@
+/* http_server.h - libmicrohttpd on the event loop: one server per listener, bodies collected up to a
+ * limit, answers now or later. Used by the admin listener and by the gateway. */
+#ifndef WP_HTTP_SERVER_H
+#define WP_HTTP_SERVER_H
+
+#include "libcommon/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wp_http_server;
+struct wp_exchange; /* one request and its answer */
+
+struct wp_http_server_settings {
+	const char *listen; /* "unix:/path" (mode 0660), "127.0.0.1:0", "[::1]:8080" */
+	size_t body_max;    /* a longer body is answered through on_problem(413) */
+	int idle_timeout_s;
+	unsigned connection_max;
+};
+
+/* Called once when the whole request is here. The handler answers before it returns, or keeps the
+ * exchange and answers later from the loop (wp_exchange_answer). */
+typedef void wp_exchange_fn(void *arg, struct wp_exchange *exchange);
+/* The client went away before the answer: the exchange dies when this returns. */
+typedef void wp_exchange_gone_fn(void *arg);
+
+struct wp_http_server *wp_http_server_new(struct wp_loop *loop,
+	const struct wp_http_server_settings *settings, wp_exchange_fn *fn, wp_exchange_fn *on_too_large,
+	void *arg); /* NULL: errno says why */
+void wp_http_server_free(struct wp_http_server *server); /* NULL is fine */
+/* The port when listening on TCP (port 0 asked for a free one), else 0. */
+unsigned wp_http_server_port(const struct wp_http_server *server);
+/* No new connections; those with a request under way go on. */
+void wp_http_server_quiesce(struct wp_http_server *server);
+unsigned wp_http_server_open_exchanges(const struct wp_http_server *server);
+
+const char *wp_exchange_method(const struct wp_exchange *exchange);
+const char *wp_exchange_path(const struct wp_exchange *exchange); /* without the query, not decoded */
+/* First header or query argument of that name (case-insensitive for headers), or NULL. */
+const char *wp_exchange_header(const struct wp_exchange *exchange, const char *name);
+const char *wp_exchange_query(const struct wp_exchange *exchange, const char *name);
+/* How often the header occurs. */
+size_t wp_exchange_header_count(const struct wp_exchange *exchange, const char *name);
+/* Bytes of all header names and values. */
+size_t wp_exchange_header_size(const struct wp_exchange *exchange);
+const char *wp_exchange_body(const struct wp_exchange *exchange, size_t *ret_size);
+
+/* For a handler that answers later: who is told if the client goes away first. */
+void wp_exchange_keep(struct wp_exchange *exchange, wp_exchange_gone_fn *gone, void *arg);
+
+/* headers: "Name: value" lines, NULL-terminated, may be NULL. Body is copied. Once per exchange, which
+ * is dead afterwards. 0, -ENOMEM (then a bare 500 was sent). */
+int wp_exchange_answer(struct wp_exchange *exchange, unsigned status, const char *const *headers,
+	const void *body, size_t body_size);
+
+#endif
