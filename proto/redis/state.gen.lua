@@ -1,0 +1,21 @@
+-- state.gen.lua - the states of a verification; generated from states.txt by generate.py.
+local STATES = {
+	SETTLE_DUE = { lease_ms = 5000, claims = 'alarm', is_open = true, is_live = true, to = { SETTLE_SIGNED = true, SETTLE_SENT = true } },
+	SETTLE_SIGNED = { lease_ms = 5000, claims = 'alarm', is_open = true, is_live = true, is_row = true, to = { SETTLE_SENT = true } },
+	SETTLE_SENT = { lease_ms = 5000, claims = 'alarm', is_open = true, is_live = true, to = { PAID = true, REJECTED = true, MANUAL = true } },
+	PAY_WAIT = { lease_ms = 5000, claims = 'alarm', is_open = true, is_live = true, to = { PAID = true, LAPSED = true, REJECTED = true, REFUND_DUE = true } },
+	PAID = { lease_ms = 2000, claims = 'refund', is_live = true, is_deadline = true, to = { RUNNING = true, REFUND_DUE = true } },
+	RUNNING = { lease_ms = 5000, claims = 'refund', is_live = true, is_deadline = true, to = { DECIDED = true, PAID = true, REFUND_DUE = true } },
+	DECIDED = { lease_ms = 5000, claims = 'alarm', to = { ATT_SIGNED = true, DONE = true, VOID = true, REFUND_DUE = true } },
+	ATT_SIGNED = { lease_ms = 5000, claims = 'alarm', is_row = true, to = { ATT_SENT = true } },
+	ATT_SENT = { lease_ms = 5000, claims = 'alarm', to = { DONE = true, MANUAL = true } },
+	REFUND_DUE = { lease_ms = 5000, claims = 'alarm', to = { REF_SIGNED = true, VOID = true, MANUAL = true } },
+	REF_SIGNED = { lease_ms = 5000, claims = 'alarm', is_row = true, to = { REF_SENT = true } },
+	REF_SENT = { lease_ms = 5000, claims = 'alarm', to = { REFUNDED = true, REF_SIGNED = true, MANUAL = true } },
+	LAPSED = { to = { PAY_WAIT = true } },
+	DONE = { is_end = true, to = {} },
+	REFUNDED = { is_end = true, to = {} },
+	REJECTED = { is_end = true, to = {} },
+	VOID = { is_end = true, to = {} },
+	MANUAL = { to = {} },
+}
