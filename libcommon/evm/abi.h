@@ -35,7 +35,8 @@ struct wp_abi_value wp_abi_tuple(const struct wp_abi_value *members, size_t coun
 
 /* First four bytes of keccak256(signature). */
 void wp_abi_selector(uint8_t ret_selector[static 4], const char *signature);
-/* selector || encoded arguments; with a NULL signature the arguments alone (abi.encode). */
+/* selector || encoded arguments; with a NULL signature the arguments alone (abi.encode). Values nest as
+ * deep as the caller builds them. */
 void wp_abi_call(struct wp_buffer *out, const char *signature, const struct wp_abi_value *arguments,
 	size_t count);
 

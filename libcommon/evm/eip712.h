@@ -5,6 +5,8 @@
 #include "libcommon/evm/abi.h"
 #include "libcommon/types.h"
 
+#define WP_EIP712_MEMBERS_MAX 24 /* of one struct */
+
 struct wp_eip712_domain {
 	const char *name;
 	const char *version;
@@ -14,7 +16,8 @@ struct wp_eip712_domain {
 
 struct wp_hash wp_eip712_domain_separator(const struct wp_eip712_domain *domain);
 /* hashStruct: keccak256(typeHash || encodeData). A BYTES member (string, bytes) enters as its
- * keccak-256; a TUPLE member is not allowed (hash it first and pass the hash as a word). */
+ * keccak-256; a TUPLE member is not allowed (hash it first and pass the hash as a word). Aborts on a
+ * TUPLE and on more members than WP_EIP712_MEMBERS_MAX. */
 struct wp_hash wp_eip712_struct_hash(
 	const char *type, const struct wp_abi_value *members, size_t count);
 /* keccak256(0x1901 || domainSeparator || structHash) */
