@@ -11,11 +11,14 @@
 struct wp_http_client;
 struct wp_rpc;
 
+#define WP_RPC_ANSWER_MAX (8u << 20) /* bytes of one response */
+
 /* How a call ended. */
 enum wp_rpc_outcome {
 	WP_RPC_OK,    /* result is set (it may be JSON null) */
 	WP_RPC_ERROR, /* the node answered with a JSON-RPC error: code and message are set */
-	WP_RPC_LOST   /* no usable answer: connection, time-out, HTTP status, bad JSON; nothing is known */
+	WP_RPC_LOST   /* no usable answer: connection, time-out, HTTP status, bad JSON, a response that does
+		       * not carry this call's id; nothing is known */
 };
 
 struct wp_rpc_answer {
@@ -33,7 +36,8 @@ struct wp_rpc *wp_rpc_new(struct wp_http_client *http, const char *url, int64_t 
 void wp_rpc_free(struct wp_rpc *rpc);
 
 /* Takes ownership of params (a JSON array; NULL for none). fn is called exactly once, later.
- * 0 or -ENOMEM (then params is freed and fn is not called). */
+ * 0, -ENOMEM, -EINVAL (url), -ECANCELED (inside wp_rpc_free): then params is freed and fn is not
+ * called. fn may free rpc. */
 int wp_rpc_call(struct wp_rpc *rpc, const char *method, cJSON *params, wp_rpc_fn *fn, void *arg);
 
 /* Helpers over results; all 0 or -WP_E_FORMAT / -WP_E_RANGE. */
@@ -52,7 +56,7 @@ struct wp_evm_log {
 	struct wp_address address;
 	struct wp_hash topics[4];
 	size_t topic_count;
-	uint8_t data[32]; /* first word, zero if there is none */
+	uint8_t data[32]; /* first word, zero if there are fewer bytes */
 	size_t data_size; /* of the whole data */
 	uint64_t block_number;
 	struct wp_hash block_hash;
@@ -60,6 +64,7 @@ struct wp_evm_log {
 	uint64_t log_index;
 	bool removed;
 };
+/* 0, or -WP_E_FORMAT: also for the log of a pending transaction, which is in no block. */
 int wp_rpc_get_log(struct wp_evm_log *ret_log, const cJSON *log);
 
 #endif
