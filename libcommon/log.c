@@ -2,6 +2,7 @@
 
 #include "libcommon/base.h"
 #include "libcommon/time.h"
+#include "libcommon/utf8.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -51,23 +52,6 @@ static void append(struct line *line, const char *text, size_t size)
 	line->size += size;
 }
 
-/* Bytes of the UTF-8 character that text begins with (RFC 3629), 0 if it is none. */
-static size_t character_size(const unsigned char *text)
-{
-	size_t size = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
-
-	if (*text > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Overlong forms, surrogates, beyond U+10FFFF. */
-	if ((*text == 0xe0 && text[1] < 0xa0) || (*text == 0xed && text[1] > 0x9f) ||
-		(*text == 0xf0 && text[1] < 0x90) || (*text == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return size;
-}
-
 /* One character of a JSON string (RFC 8259 section 7). Returns how many bytes of text it took. */
 static size_t append_character(struct line *line, const char *text)
 {
@@ -83,7 +67,7 @@ static size_t append_character(struct line *line, const char *text)
 		append(line, escape, (size_t)size);
 		return 1;
 	}
-	size_t size = character_size((const unsigned char *)text);
+	size_t size = wp_utf8_sequence(text, strnlen(text, 4));
 	if (size == 0) {
 		append(line, "\xef\xbf\xbd", 3);
 		return 1;
