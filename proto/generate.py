@@ -165,7 +165,7 @@ def embed(out, sources):
         file.write('#include "proto/store_call.h"\n\n'
                    f"const int64_t wp_library_version = {version.group(1)};\n"
                    f"const size_t wp_library_size = {len(data)};\n"
-                   "const char wp_library_text[] = {\n\t" + ",\n\t".join(rows) + "\n};\n")
+                   "const uint8_t wp_library_text[] = {\n\t" + ",\n\t".join(rows) + "\n};\n")
 
 
 def main(arguments):

@@ -6,6 +6,7 @@
  *   -WP_E_STALE    the fence or the state moved on: drop the baton
  *   -WP_E_FULL     a capacity is reached (admit, →RUNNING, row over the in-flight cap)
  *   -WP_E_CONFLICT the key belongs to another (consumption key, admit with another request, nonce)
+ *   -WP_E_RANGE    RUNNING→PAID or PAID→RUNNING after the last attempt: ask for REFUND_DUE
  *   -WP_E_GONE     there was such a record, its retention is over
  *   -ENOENT        no such record
  *   -WP_E_UNKNOWN  the connection was lost: it may or may not have happened; drop the baton
@@ -37,8 +38,9 @@ struct wp_admission {
 	struct wp_hash request_hash;
 	struct wp_address payer;
 	struct wp_amount value;
-	int64_t open_max;     /* this payer's unsettled records, at most (8) */
-	int64_t live_max;     /* records that are neither ended nor LAPSED, at most */
+	int64_t open_max;     /* this payer's unsettled records, at most (8); negative: no limit */
+	int64_t live_max;     /* records that wait for money or a run ("live" in states.txt), at most;
+	                         negative: no limit (a mined native payment is never refused) */
 	const struct wp_field_value *fields; /* payment_verifier's fields, see record.h */
 	size_t field_count;
 	const void *code;
@@ -82,6 +84,7 @@ struct wp_row {
 	struct wp_hash hash;
 	const char *raw;    /* signed envelope, 0x hex */
 	const char *fees;   /* "maxFee/priorityFee", wei */
+	int64_t open_max;   /* rows of the lane that are not final, at most; 0: 256 */
 };
 
 struct wp_move {
@@ -91,7 +94,8 @@ struct wp_move {
 	int64_t due_ms;    /* 0: the table's lease (we go on or send the baton); > 0: park so long */
 	const struct wp_field_value *fields;
 	size_t field_count;
-	const char *consume;       /* →PAID: the consumption key, e.g. "84532:0x<token>:0x<tx>:<log>" */
+	const char *consume;       /* money comes in (→PAID, PAY_WAIT→REFUND_DUE): the consumption key, e.g.
+	                              "84532:0x<token>:0x<tx>:<log>" */
 	int64_t run_budget_ms;     /* →PAID (first): deadline_ms = now + this */
 	int64_t slot_max;          /* →RUNNING: capacity of the installation */
 	int64_t slot_ms;           /* →RUNNING: the slot's hard end, from now; sets vm_end_ms */
@@ -152,22 +156,26 @@ int wp_store_slot_free(struct wp_store *store, const struct wp_id *id, uint32_t 
 struct wp_slot {
 	struct wp_id id;
 	uint32_t attempt;
-	int64_t end_ms; /* Redis time; negative distance: overdue */
-	int64_t overdue_ms;
+	int64_t end_ms;     /* Redis time */
+	int64_t overdue_ms; /* past its hard end; negative: still to go */
 };
 typedef void wp_store_slots_fn(void *arg, int status, const struct wp_slot *slots, size_t count);
 int wp_store_slots(struct wp_store *store, wp_store_slots_fn *fn, void *arg);
 
 /* ---- the reaper's net: deadlines → REFUND_DUE, slots past their hard end are freed ---- */
 struct wp_reaped {
-	int64_t refunds, slots, leases;
+	int64_t refunds; /* moved to REFUND_DUE */
+	int64_t slots;   /* freed */
+	int64_t leases;  /* due for more than 10 s and not claimed: nobody serves their queue */
 };
 typedef void wp_store_reap_fn(void *arg, int status, const struct wp_reaped *reaped);
 int wp_store_reap(struct wp_store *store, int64_t slot_grace_ms, wp_store_reap_fn *fn, void *arg);
 
 /* ---- lanes: one signer key each ---- */
+#define WP_ROW_VERSIONS_MAX 8
 typedef void wp_store_lane_fn(void *arg, int status, uint64_t lane_fence);
-/* Takes or renews the lane for owner: 0 and its fence, or -EBUSY while another holds it. */
+/* Takes or renews the lane for owner (unique to one life of a process): 0 and its fence, or -EBUSY while
+ * another holds it. A new owner gets a new fence. */
 int wp_store_lane_take(struct wp_store *store, const char *lane, const char *owner, int64_t lease_ms,
 	wp_store_lane_fn *fn, void *arg);
 struct wp_lane_row {
@@ -182,16 +190,18 @@ struct wp_lane_row {
 		struct wp_hash hash;
 		const char *raw;
 		const char *fees;
-	} versions[8];
+		const char *kind; /* the row's, or "noop": spends its nonce without the effect */
+	} versions[WP_ROW_VERSIONS_MAX];
 };
 typedef void wp_store_rows_fn(
 	void *arg, int status, const struct wp_lane_row *rows, size_t count);
 /* Rows that are not final, in nonce order, and the highest final one. */
 int wp_store_rows(struct wp_store *store, const char *lane, wp_store_rows_fn *fn, void *arg);
-/* One more version of an existing row (a fee bump), or a no-op row of its own. */
+/* One more version of the row with this id (a fee bump, or kind "noop"), or, where the nonce has no row
+ * yet, a no-op row of its own. id NULL: none. -WP_E_FULL: no room for another version. */
 int wp_store_row_version(struct wp_store *store, const struct wp_row *row, const struct wp_id *id,
 	wp_store_done_fn *fn, void *arg);
-/* Marks final; final rows below the highest are deleted. */
+/* Marks final; final rows below the highest final one are deleted. 0 if it was final already. */
 int wp_store_row_final(struct wp_store *store, const char *lane, uint64_t lane_fence, uint64_t nonce,
 	wp_store_done_fn *fn, void *arg);
 
@@ -202,8 +212,8 @@ struct wp_event {
 	int64_t at_ms;
 };
 typedef void wp_store_event_fn(void *arg, const struct wp_event *event);
-/* Follows wp:ev from now on over its own connection (blocking reads). lost is called after a gap:
- * whoever waits must look at the records again. */
+/* Follows wp:ev over its own connection (blocking reads). lost is called when following begins, also
+ * again after a break, and after a gap: whoever waits must look at the records again. NULL: no memory. */
 struct wp_events;
 struct wp_events *wp_events_new(struct wp_loop *loop, const char *socket, wp_store_event_fn *fn,
 	void (*lost)(void *arg), void *arg);

@@ -1,0 +1,16 @@
+#!lua name=workproof
+-- The moves of a verification, atomically, in one Redis. Keys are computed from the arguments: the
+-- library is for a single instance, not for a cluster. Time is Redis's own. A function checks
+-- everything before it writes anything, because Redis does not undo.
+-- VERSION rises with every change; a newer library is never replaced by an older one.
+local VERSION = 1
+
+local CLAIMS_MAX = 5             -- claims of PAID and RUNNING without progress
+local ATTEMPTS_MAX = 3           -- runs of one verification
+local RETENTION_MS = 86400000    -- private output after the decision; answers to the same payment after the end
+local SLOT_GRACE_MS = 2000       -- a VM ends itself at its hard end; after so long it is gone
+local EVENTS_KEPT = 100000
+local ROW_VERSIONS_MAX = 8       -- fee bumps of one nonce
+local ROWS_OPEN_DEFAULT = 256    -- transactions of one lane that are not final
+local OVERDUE_MS = 10000         -- due for so long and not claimed: nobody serves the queue
+local REAP_BATCH = 200
