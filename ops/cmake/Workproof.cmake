@@ -58,9 +58,12 @@ function(wp_unit_test name)
 	set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
 
-# wp_fuzzer(<name> SOURCES … [LINKS …]): a libFuzzer harness with its corpus in tests/fuzz/corpus/<name>;
-# the test replays the corpus and then fuzzes for a few seconds.
+# wp_fuzzer(<name> SOURCES … [LINKS …]): a libFuzzer harness, built in the preset fuzz; its test, run from
+# any preset, replays the corpus in tests/fuzz/corpus/<name> and then fuzzes for a few seconds.
 function(wp_fuzzer name)
+	set(program ${PROJECT_SOURCE_DIR}/build/fuzz/tests/fuzz_${name})
+	add_test(NAME fuzz.${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/fuzz/run.sh ${program} ${name})
+	set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
 	if(NOT WORKPROOF_FUZZ)
 		return()
 	endif()
@@ -69,7 +72,4 @@ function(wp_fuzzer name)
 	set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 	target_link_libraries(fuzz_${name} PRIVATE ${arg_LINKS})
 	target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-	add_test(NAME fuzz.${name}
-		COMMAND ${PROJECT_SOURCE_DIR}/tests/fuzz/run.sh $<TARGET_FILE:fuzz_${name}> ${name})
-	set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()
