@@ -43,7 +43,7 @@ struct wp_verdict_statement {
 /* seed: 32 secret bytes; the public key follows from it. */
 int wp_statement_public_key(struct wp_public_key *ret_key, const struct wp_secret *seed);
 
-/* Write the signature as text. 0 or -WP_E_RANGE (seed is not 32 bytes). */
+/* Write the signature as text. 0 or -WP_E_RANGE (seed is not 32 bytes, a text is over 255). */
 int wp_payment_statement_sign(char text[static WP_STATEMENT_TEXT],
 	const struct wp_payment_statement *statement, const struct wp_secret *seed);
 int wp_verdict_statement_sign(char text[static WP_STATEMENT_TEXT],

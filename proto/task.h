@@ -42,7 +42,8 @@ struct wp_hash wp_task_content_hash(
 
 /* keccak-256 of the RFC 8785 form of {"clockMs","codeHash","engine","expectedHash"|null,
  * "inputHash"|null,"limits":{"memoryBytes","outputBytes","timeoutSeconds"},"salt"|null,"taskType"};
- * hashes as 0x hex texts. 0 or -ENOMEM. */
+ * hashes and the salt as 0x hex texts. 0, -ENOMEM, or what wp_json_canonical says of a text that is not
+ * UTF-8, or -WP_E_RANGE (salt too long). */
 int wp_task_hash(struct wp_hash *ret_hash, const struct wp_task *task);
 
 /* Math.random's seed: SHA-256(codeHash || inputHash), the input hash being zero without input. */
@@ -58,9 +59,13 @@ struct wp_id wp_task_payment_id(uint64_t chain_id, const struct wp_address *asse
 #define WP_BOOT_MARGIN_MS  5000  /* start of an isolate */
 #define WP_DRAIN_MARGIN_MS 5000  /* output read and decided */
 
-/* Hard end of an isolate after its start: wall time for timeout_ms of CPU on a loaded host. */
+#define WP_WAIT_MARGIN_MS  600000 /* for a slot: 1,000 waiting behind 100 slots of a minute each */
+
+/* Hard end of an isolate after its start, wall time for timeout_ms of CPU on a loaded host:
+ *   boot margin + min(2 * timeout, 60 s) + drain margin, so never past 60 s and the margins (X9). */
 int64_t wp_lifetime_run_ms(int64_t timeout_ms);
-/* PAID/RUNNING → REFUND_DUE this long after PAID: all attempts and the wait for a slot. */
+/* PAID/RUNNING → REFUND_DUE this long after PAID, all attempts and the wait for a slot:
+ *   WP_ATTEMPTS_MAX * run + wait margin. */
 int64_t wp_lifetime_budget_ms(int64_t timeout_ms);
 
 #endif
