@@ -299,7 +299,7 @@ static CURLcode set_target(CURL *curl, const struct wp_http_request *request)
 		code = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-	if (code == CURLE_OK && request->timeout_ms > 0)
+	if (code == CURLE_OK)
 		code = curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)request->timeout_ms);
 	return code;
 }
@@ -339,7 +339,7 @@ static CURLcode set_exchange(struct exchange *exchange)
 
 static bool is_valid(const struct wp_http_request *request)
 {
-	if (request->method == NULL || request->url == NULL || request->timeout_ms < 0 ||
+	if (request->method == NULL || request->url == NULL || request->timeout_ms <= 0 ||
 		(request->body == NULL && request->body_size > 0))
 		return false;
 	return strncmp(request->url, "http://", 7) == 0 ||

@@ -18,12 +18,13 @@ struct wp_http_request {
 	const char *const *headers; /* "Name: value" lines, NULL-terminated, may be NULL; copied */
 	const void *body;           /* copied; NULL for none */
 	size_t body_size;
-	int64_t timeout_ms;         /* whole exchange */
+	int64_t timeout_ms;         /* whole exchange; above 0 */
 	size_t answer_max;          /* bytes of answer body, 0: WP_HTTP_ANSWER_MAX; more is a failure */
 };
 
 struct wp_http_answer {
-	int error;          /* 0, or -errno / -WP_E_UNKNOWN: no usable answer came; text says why */
+	int error;          /* 0; -ECONNREFUSED: no connection, so the peer saw nothing; -EMSGSIZE: answer
+	                       too large; -ENOMEM; -ECANCELED; -WP_E_UNKNOWN: all else. text says why */
 	const char *text;   /* "" when error is 0 */
 	long status;        /* HTTP status when error is 0 */
 	const char *body;   /* NUL-terminated behind body_size bytes; valid during the callback */
