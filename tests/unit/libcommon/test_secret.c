@@ -88,7 +88,7 @@ static void decodes_hex_in_place(void **state)
 	(void)state;
 	static const char *const good[] = { "00ffAb", "0x00ffAb" };
 	static const char *const bad[] = { "", "0x", "00ff", "00ffAbc", "00ffAbcd", "00ffAg",
-		"0X00ffAb", "00 ffA", "00:fAb" };
+		"0X00ffAb", "00 ffA", "00:fAb", "00ff\xc3\xa4" };
 	struct wp_secret secret = { 0 };
 	for (size_t i = 0; i < WP_ARRAY_LEN(good); i++) {
 		assert_int_equal(wp_secret_set(&secret, good[i], strlen(good[i])), 0);
