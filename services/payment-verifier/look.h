@@ -1,0 +1,22 @@
+/* look.h - reads from one endpoint what proof.h needs to judge one authorization: the head, the
+ * final block, the token's marks, the receipt, the canonical block. Shared with chain-writer. */
+#ifndef LOOK_H
+#define LOOK_H
+
+#include "services/payment-verifier/chain.h"
+#include "services/payment-verifier/proof.h"
+
+#define LOOK_MARKS_MAX 16   /* logs of one (authorizer, nonce): one, and a few during a reorg */
+#define LOOK_LOGS_MAX  1024 /* of the transaction that holds the proof; more is no proof */
+
+/* error: 0, or -WP_E_UNKNOWN when the endpoint did not answer everything; then proof is NULL.
+ * evidence: as it was judged; valid during the callback. */
+typedef void look_fn(
+	void *arg, int error, const struct proof *proof, const struct proof_evidence *evidence);
+
+/* Looks for the claim in the blocks from from_block on. fn is called exactly once, later. 0 or
+ * -ENOMEM (then it is not). */
+int look_start(const struct chain *chain, const struct proof_claim *claim, uint64_t from_block,
+	look_fn *fn, void *arg);
+
+#endif
