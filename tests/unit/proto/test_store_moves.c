@@ -1,0 +1,526 @@
+/* Every move of the table and every one that is not, fences, leases, claims (DESIGN 2.1-2.3). */
+#include "store_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Written down again on purpose: the table of proto/states.txt must not vouch for itself. */
+static const char *const moves[] = {
+	"SETTLE_DUE SETTLE_SIGNED",
+	"SETTLE_DUE SETTLE_SENT",
+	"SETTLE_SIGNED SETTLE_SENT",
+	"SETTLE_SENT PAID",
+	"SETTLE_SENT REJECTED",
+	"SETTLE_SENT MANUAL",
+	"PAY_WAIT PAID",
+	"PAY_WAIT LAPSED",
+	"PAY_WAIT REJECTED",
+	"PAY_WAIT REFUND_DUE",
+	"PAID RUNNING",
+	"PAID REFUND_DUE",
+	"RUNNING DECIDED",
+	"RUNNING PAID",
+	"RUNNING REFUND_DUE",
+	"DECIDED ATT_SIGNED",
+	"DECIDED DONE",
+	"DECIDED VOID",
+	"DECIDED REFUND_DUE",
+	"ATT_SIGNED ATT_SENT",
+	"ATT_SENT DONE",
+	"ATT_SENT MANUAL",
+	"REFUND_DUE REF_SIGNED",
+	"REFUND_DUE VOID",
+	"REFUND_DUE MANUAL",
+	"REF_SIGNED REF_SENT",
+	"REF_SENT REFUNDED",
+	"REF_SENT REF_SIGNED",
+	"REF_SENT MANUAL",
+};
+
+static bool is_listed(enum wp_state from, enum wp_state to)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%s %s", wp_state_text(from), wp_state_text(to));
+	for (size_t i = 0; i < WP_ARRAY_LEN(moves); i++) {
+		if (strcmp(moves[i], text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_one_of(enum wp_state state, const char *names)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, " %s ", wp_state_text(state));
+	return strstr(names, name) != NULL;
+}
+
+/* Which sets a state belongs to, and that it is in no other. */
+static void assert_sets(struct wp_id id, enum wp_state state)
+{
+	const char *text = text_of(id);
+	bool is_open = is_one_of(state, " SETTLE_DUE SETTLE_SIGNED SETTLE_SENT PAY_WAIT ");
+	bool is_run = is_one_of(state, " PAID RUNNING ");
+	bool has_ended = is_one_of(state, " DONE REFUNDED REJECTED VOID ");
+	bool rests = has_ended || is_one_of(state, " LAPSED MANUAL ");
+
+	for (int other = 1; other < WP_STATE_COUNT; other++)
+		assert_int_equal(
+			is_queued(id, (enum wp_state)other), !rests && other == (int)state);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "SISMEMBER wp:live %s", text),
+		is_open || is_run);
+	assert_int_equal(
+		wp_test_redis_integer(&fixture.server,
+			"HEXISTS wp:open:0x0100000000000000000000000000000000000000 %s", text),
+		is_open);
+	assert_int_equal(
+		wp_test_redis_integer(&fixture.server, "ZSCORE wp:deadlines %s", text) > 0, is_run);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "EXISTS wp:req:%s", text),
+		!has_ended && state != WP_STATE_LAPSED);
+	assert_int_equal(field(id, "ended_ms")[0] != '\0', has_ended);
+}
+
+static void assert_event(struct wp_id id, enum wp_state from, enum wp_state to)
+{
+	redisReply *reply = wp_test_redis_command(&fixture.server, "XREVRANGE wp:ev + - COUNT 1");
+
+	assert_int_equal(reply->elements, 1);
+	redisReply *fields = reply->element[0]->element[1];
+	assert_int_equal(fields->elements, 8);
+	assert_string_equal(fields->element[1]->str, text_of(id));
+	assert_string_equal(fields->element[3]->str, wp_state_text(from));
+	assert_string_equal(fields->element[5]->str, wp_state_text(to));
+	freeReplyObject(reply);
+}
+
+static void assert_unchanged(struct wp_id id, enum wp_state state, const char *fence)
+{
+	assert_string_equal(field(id, "st"), wp_state_text(state));
+	assert_string_equal(field(id, "fence"), fence);
+	assert_sets(id, state);
+}
+
+static struct answer try_move(struct wp_id id, uint64_t fence, enum wp_state from, enum wp_state to,
+	uint64_t nonce, uint64_t lane_fence)
+{
+	struct wp_move given = move_of(id, fence, from, to);
+	struct wp_row row = { .lane = "lane",
+		.lane_fence = lane_fence,
+		.nonce = nonce,
+		.kind = "attest",
+		.raw = "0x02",
+		.fees = "1/1" };
+
+	given.row = &row;
+	return advance(&given);
+}
+
+/* P5, DESIGN 2: exactly the listed moves exist. */
+static void test_matrix(void **state)
+{
+	uint64_t lane = lane_take("lane", "me", 60000).fence, nonce = 0;
+	unsigned number = 0, allowed = 0;
+
+	(void)state;
+	for (int from = 1; from < WP_STATE_COUNT; from++) {
+		for (int to = 0; to < WP_STATE_COUNT; to++) {
+			struct wp_id id = id_of(++number);
+			plant(id, (enum wp_state)from);
+			struct answer answer = try_move(
+				id, 1000, (enum wp_state)from, (enum wp_state)to, nonce, lane);
+			if (!is_listed((enum wp_state)from, (enum wp_state)to)) {
+				assert_status(answer, -EPROTO);
+				assert_unchanged(id, (enum wp_state)from, "1000");
+				continue;
+			}
+			assert_status(answer, 0);
+			assert_true(answer.fence > 1000);
+			assert_string_equal(field(id, "st"), wp_state_text((enum wp_state)to));
+			assert_int_equal(strtoull(field(id, "fence"), NULL, 10), answer.fence);
+			assert_sets(id, (enum wp_state)to);
+			assert_event(id, (enum wp_state)from, (enum wp_state)to);
+			nonce += is_one_of(
+				(enum wp_state)to, " SETTLE_SIGNED ATT_SIGNED REF_SIGNED ");
+			allowed++;
+		}
+	}
+	assert_int_equal(allowed, WP_ARRAY_LEN(moves));
+}
+
+/* Every move with a stale fence, with a future one, and from another state: nothing changes. */
+static void test_stale(void **state)
+{
+	uint64_t lane = lane_take("lane", "me", 60000).fence;
+	unsigned number = 0;
+
+	(void)state;
+	for (int from = 1; from < WP_STATE_COUNT; from++) {
+		for (int to = 1; to < WP_STATE_COUNT; to++) {
+			if (!is_listed((enum wp_state)from, (enum wp_state)to))
+				continue;
+			struct wp_id id = id_of(++number);
+			plant(id, (enum wp_state)from);
+			assert_status(
+				try_move(id, 999, (enum wp_state)from, (enum wp_state)to, 0, lane),
+				-WP_E_STALE);
+			assert_status(
+				try_move(id, 1001, (enum wp_state)from, (enum wp_state)to, 0, lane),
+				-WP_E_STALE);
+			assert_unchanged(id, (enum wp_state)from, "1000");
+			struct wp_id other = id_of(++number);
+			plant(other, from == WP_STATE_DECIDED ? WP_STATE_PAID : WP_STATE_DECIDED);
+			assert_status(try_move(other, 1000, (enum wp_state)from, (enum wp_state)to,
+					      0, lane),
+				-WP_E_STALE);
+		}
+	}
+	assert_status(move(id_of(9999), 1, WP_STATE_DECIDED, WP_STATE_DONE), -ENOENT);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "XLEN wp:ev"), 0);
+}
+
+/* Planted defect "advance keeps the fence": the old one must be worth nothing, and never come back.
+ */
+static void test_advance_makes_a_new_fence(void **state)
+{
+	struct wp_id id = id_of(1);
+	uint64_t fence = paid(id);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct answer answer = move(id, fence, WP_STATE_PAID, WP_STATE_RUNNING);
+		assert_status(answer, 0);
+		assert_true(answer.fence > fence);
+		uint64_t next = answer.fence;
+		answer = move(id, next, WP_STATE_RUNNING, WP_STATE_PAID);
+		assert_status(answer, 0);
+		assert_true(answer.fence > next);
+		assert_status(move(id, fence, WP_STATE_PAID, WP_STATE_RUNNING), -WP_E_STALE);
+		fence = answer.fence;
+	}
+}
+
+/* A record restored from an older disk: fences of the lost history do not come round again. */
+static void test_fence_follows_the_clock(void **state)
+{
+	struct wp_id id = id_of(1);
+
+	(void)state;
+	plant(id, WP_STATE_DECIDED);
+	struct answer answer = move(id, 1000, WP_STATE_DECIDED, WP_STATE_DONE);
+	assert_true((int64_t)(answer.fence / 1000) >= redis_now_ms() - 5000);
+	/* and where the clock stands behind the fence, it still grows by one */
+	struct wp_id other = id_of(2);
+	plant(other, WP_STATE_RUNNING);
+	freeReplyObject(wp_test_redis_command(
+		&fixture.server, "HSET wp:v:%s fence 5000000000000000", text_of(other)));
+	answer = move(other, UINT64_C(5000000000000000), WP_STATE_RUNNING, WP_STATE_PAID);
+	assert_status(answer, 0);
+	assert_int_equal(answer.fence, UINT64_C(5000000000000001));
+}
+
+/* Planted defect "claim keeps the fence": whoever had it before is out. */
+static void test_claim_takes_the_baton(void **state)
+{
+	struct wp_id id = id_of(1);
+	uint64_t old = running(id);
+
+	(void)state;
+	assert_int_equal(claim(WP_STATE_RUNNING, 10).count, 0); /* its lease runs */
+	make_due(id, WP_STATE_RUNNING);
+	struct answer answer = claim(WP_STATE_RUNNING, 10);
+	assert_int_equal(answer.count, 1);
+	assert_int_equal(answer.attempt, 1);
+	assert_true(answer.fence > old);
+	assert_int_equal(claim(WP_STATE_RUNNING, 10).count, 0); /* leased again */
+	assert_status(move(id, old, WP_STATE_RUNNING, WP_STATE_DECIDED), -WP_E_STALE);
+	assert_status(move(id, old, WP_STATE_RUNNING, WP_STATE_PAID), -WP_E_STALE);
+	assert_status(renew(id, old, WP_STATE_RUNNING), -WP_E_STALE);
+	assert_status(park(id, old, WP_STATE_RUNNING, 10), -WP_E_STALE);
+	assert_status(move(id, answer.fence, WP_STATE_RUNNING, WP_STATE_DECIDED), 0);
+}
+
+static void test_claim_takes_at_most_what_is_asked(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		plant(id_of(i), WP_STATE_DECIDED);
+		make_due(id_of(i), WP_STATE_DECIDED);
+	}
+	assert_int_equal(claim(WP_STATE_DECIDED, 3).count, 3);
+	assert_int_equal(claim(WP_STATE_DECIDED, 3).count, 2);
+	assert_int_equal(claim(WP_STATE_DECIDED, 3).count, 0);
+	assert_status(claim(WP_STATE_DECIDED, 0), -EPROTO);
+	assert_status(claim(WP_STATE_DONE, 1), -EPROTO);
+}
+
+/* A queue entry without its record, or of another state, is dropped and not claimed. */
+static void test_claim_drops_strays(void **state)
+{
+	(void)state;
+	plant(id_of(1), WP_STATE_PAID);
+	freeReplyObject(wp_test_redis_command(&fixture.server, "ZADD wp:q:DECIDED 1 %s 1 %s",
+		text_of(id_of(1)), text_of(id_of(2))));
+	assert_int_equal(claim(WP_STATE_DECIDED, 10).count, 0);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "ZCARD wp:q:DECIDED"), 0);
+	assert_string_equal(field(id_of(1), "fence"), "1000");
+}
+
+static int64_t due_in_ms(struct wp_id id, const char *name)
+{
+	return wp_test_redis_integer(&fixture.server, "ZSCORE wp:q:%s %s", name, text_of(id)) -
+	       redis_now_ms();
+}
+
+static void assert_due_in(struct wp_id id, const char *name, int64_t expected_ms)
+{
+	int64_t due_ms = due_in_ms(id, name);
+
+	assert_true(due_ms <= expected_ms && due_ms > expected_ms - 1500);
+}
+
+static void test_leases(void **state)
+{
+	struct wp_id id = id_of(1);
+	uint64_t fence = paid(id);
+
+	(void)state;
+	assert_due_in(id, "PAID", 2000);
+	struct answer answer = move(id, fence, WP_STATE_PAID, WP_STATE_RUNNING);
+	assert_due_in(id, "RUNNING", 5000);
+	make_due(id, WP_STATE_RUNNING);
+	struct answer renewed = renew(id, answer.fence, WP_STATE_RUNNING);
+	assert_status(renewed, 0);
+	assert_int_equal(renewed.fence, answer.fence);
+	assert_due_in(id, "RUNNING", 5000);
+	/* planted defect "renew after the move" */
+	struct answer decided = move(id, answer.fence, WP_STATE_RUNNING, WP_STATE_DECIDED);
+	assert_status(renew(id, answer.fence, WP_STATE_RUNNING), -WP_E_STALE);
+	assert_false(is_queued(id, WP_STATE_RUNNING));
+	assert_status(renew(id, decided.fence, WP_STATE_RUNNING), -WP_E_STALE);
+	/* a move may park at once */
+	struct wp_move given = move_of(id, decided.fence, WP_STATE_DECIDED, WP_STATE_REFUND_DUE);
+	given.due_ms = 30000;
+	assert_status(advance(&given), 0);
+	assert_due_in(id, "REFUND_DUE", 30000);
+	assert_status(renew(id, 1, WP_STATE_DONE), -EPROTO);
+}
+
+static void test_park(void **state)
+{
+	struct wp_id id = id_of(1);
+	uint64_t fence = paid(id);
+
+	(void)state;
+	make_due(id, WP_STATE_PAID);
+	fence = claim(WP_STATE_PAID, 1).fence;
+	assert_string_equal(field(id, "claims"), "1");
+	struct answer answer = park(id, fence, WP_STATE_PAID, 500);
+	assert_status(answer, 0);
+	assert_int_equal(answer.fence, fence);
+	assert_string_equal(field(id, "claims"), "0");
+	assert_string_equal(field(id, "driver"), "parked");
+	assert_due_in(id, "PAID", 500);
+}
+
+static uint64_t claim_times(struct wp_id id, enum wp_state state, int times)
+{
+	uint64_t fence = 0;
+
+	for (int i = 0; i < times; i++) {
+		make_due(id, state);
+		struct answer answer = claim(state, 10);
+		assert_status(answer, 0);
+		fence = answer.count == 1 ? answer.fence : 0;
+	}
+	return fence;
+}
+
+/* DESIGN 2.3: five claims of PAID or RUNNING are borne, the sixth gives the money back. */
+static void test_claims_limit(void **state)
+{
+	static const enum wp_state states[] = { WP_STATE_PAID, WP_STATE_RUNNING };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct wp_id id = id_of(i);
+		plant(id, states[i]);
+		uint64_t fence = claim_times(id, states[i], 5);
+		assert_true(fence > 0);
+		assert_string_equal(field(id, "st"), wp_state_text(states[i]));
+		assert_int_equal(claim_times(id, states[i], 1), 0);
+		assert_string_equal(field(id, "st"), "REFUND_DUE");
+		assert_string_equal(field(id, "refund_reason"), "claims");
+		assert_sets(id, WP_STATE_REFUND_DUE);
+		assert_event(id, states[i], WP_STATE_REFUND_DUE);
+		assert_status(move(id, fence, states[i], WP_STATE_REFUND_DUE), -WP_E_STALE);
+		assert_int_equal(claim(WP_STATE_REFUND_DUE, 1).count, 1); /* due at once */
+	}
+}
+
+/* A move or a park in between is progress: the count begins again. */
+static void test_claims_are_counted_since_the_last_move(void **state)
+{
+	struct wp_id id = id_of(1);
+
+	(void)state;
+	plant(id, WP_STATE_RUNNING);
+	uint64_t fence = claim_times(id, WP_STATE_RUNNING, 5);
+	fence = move(id, fence, WP_STATE_RUNNING, WP_STATE_PAID).fence;
+	fence = claim_times(id, WP_STATE_PAID, 5);
+	assert_true(fence > 0);
+	assert_status(park(id, fence, WP_STATE_PAID, 1000), 0);
+	assert_true(claim_times(id, WP_STATE_PAID, 5) > 0);
+}
+
+static void test_claims_elsewhere_raise_an_alarm(void **state)
+{
+	struct wp_id id = id_of(1);
+
+	(void)state;
+	plant(id, WP_STATE_DECIDED);
+	assert_true(claim_times(id, WP_STATE_DECIDED, 5) > 0);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "HEXISTS wp:alarms DECIDED"), 0);
+	assert_true(claim_times(id, WP_STATE_DECIDED, 2) > 0);
+	assert_int_equal(wp_test_redis_integer(&fixture.server, "HGET wp:alarms DECIDED"), 2);
+	assert_string_equal(field(id, "st"), "DECIDED");
+}
+
+/* Fields: set, deleted, and those of the functions refused. */
+static void test_fields(void **state)
+{
+	struct wp_id id = id_of(1);
+	const struct wp_field_value written[] = { { WP_FIELD_verdict, "VALID" },
+		{ WP_FIELD_error_code, "" }, { WP_FIELD_host, NULL } };
+	const struct wp_field_value own[] = { { WP_FIELD_attempt, "0" } };
+	const struct wp_field_value erased[] = { { WP_FIELD_deadline_ms, NULL } };
+
+	(void)state;
+	plant(id, WP_STATE_RUNNING);
+	freeReplyObject(
+		wp_test_redis_command(&fixture.server, "HSET wp:v:%s host here", text_of(id)));
+	struct wp_move given = move_of(id, 1000, WP_STATE_RUNNING, WP_STATE_DECIDED);
+	given.fields = own;
+	given.field_count = 1;
+	assert_status(advance(&given), -EPROTO);
+	given.fields = erased;
+	assert_status(advance(&given), -EPROTO);
+	given.fields = written;
+	given.field_count = WP_ARRAY_LEN(written);
+	assert_status(advance(&given), 0);
+	assert_string_equal(field(id, "verdict"), "VALID");
+	assert_int_equal(
+		wp_test_redis_integer(&fixture.server, "HEXISTS wp:v:%s host", text_of(id)), 0);
+	assert_string_equal(field(id, "attempt"), "1");
+}
+
+static void on_output(void *arg, int status, const struct wp_output *output)
+{
+	int *seen = arg;
+
+	*seen = status;
+	if (status == 0) {
+		assert_int_equal(output->out_stdout_size, 5);
+		assert_memory_equal(output->out_stdout, "a\0b\r\n", 5);
+		assert_string_equal(output->result, "[1]");
+		assert_string_equal(output->error_message, "");
+	}
+	fixture_done();
+}
+
+/* Private output is kept for a day after the decision (O7). */
+static void test_output(void **state)
+{
+	struct wp_id id = id_of(1);
+	int seen = 1;
+
+	(void)state;
+	plant(id, WP_STATE_RUNNING);
+	struct wp_move given = move_of(id, 1000, WP_STATE_RUNNING, WP_STATE_DECIDED);
+	given.out_stdout = "a\0b\r\n";
+	given.out_stdout_size = 5;
+	given.out_result = "[1]";
+	assert_status(advance(&given), 0);
+	assert_int_equal(wp_store_get_output(fixture.store, &id, on_output, &seen), 0);
+	fixture_await();
+	assert_int_equal(seen, 0);
+	long long left = wp_test_redis_integer(&fixture.server, "PTTL wp:out:%s", text_of(id));
+	assert_true(left > 86400000 - 10000 && left <= 86400000);
+	struct wp_id none = id_of(2);
+	assert_int_equal(wp_store_get_output(fixture.store, &none, on_output, &seen), 0);
+	fixture_await();
+	assert_int_equal(seen, -ENOENT);
+}
+
+/* The consumption key belongs to one verification for ever (P5); nothing changes for the loser. */
+static void test_consumption(void **state)
+{
+	struct wp_id first = id_of(1), second = id_of(2), third = id_of(3);
+
+	(void)state;
+	plant(first, WP_STATE_SETTLE_SENT);
+	plant(second, WP_STATE_PAY_WAIT);
+	plant(third, WP_STATE_PAY_WAIT);
+	struct wp_move given = move_of(first, 1000, WP_STATE_SETTLE_SENT, WP_STATE_PAID);
+	given.consume = "84532:0xtoken:0xtx:1";
+	assert_status(advance(&given), 0);
+	assert_int_equal(
+		wp_test_redis_integer(&fixture.server, "PTTL wp:pay:84532:0xtoken:0xtx:1"), -1);
+	given = move_of(second, 1000, WP_STATE_PAY_WAIT, WP_STATE_PAID);
+	given.consume = "84532:0xtoken:0xtx:1";
+	assert_status(advance(&given), -WP_E_CONFLICT);
+	assert_unchanged(second, WP_STATE_PAY_WAIT, "1000");
+	/* a refund of the wrong amount consumes as well: one transfer is not given back twice (P9)
+	 */
+	given = move_of(second, 1000, WP_STATE_PAY_WAIT, WP_STATE_REFUND_DUE);
+	given.consume = "84532:0xtoken:0xtx:1";
+	assert_status(advance(&given), -WP_E_CONFLICT);
+	given.consume = "84532:0xtoken:0xtx:2";
+	assert_status(advance(&given), 0);
+	given = move_of(third, 1000, WP_STATE_PAY_WAIT, WP_STATE_REFUND_DUE);
+	given.consume = "84532:0xtoken:0xtx:2";
+	assert_status(advance(&given), -WP_E_CONFLICT);
+	given.consume = NULL;
+	assert_status(advance(&given), -EPROTO);
+	given = move_of(third, 1000, WP_STATE_PAY_WAIT, WP_STATE_PAID);
+	given.consume = NULL;
+	assert_status(advance(&given), -EPROTO);
+	given.consume = "84532:0xtoken:0xtx:3";
+	given.run_budget_ms = 60000;
+	assert_status(advance(&given), 0);
+}
+
+/* A move that needs a row does not happen without one. */
+static void test_row_is_required(void **state)
+{
+	(void)state;
+	plant(id_of(1), WP_STATE_DECIDED);
+	assert_status(move(id_of(1), 1000, WP_STATE_DECIDED, WP_STATE_ATT_SIGNED), -EPROTO);
+	assert_unchanged(id_of(1), WP_STATE_DECIDED, "1000");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_matrix, fixture_empty),
+		cmocka_unit_test_setup(test_stale, fixture_empty),
+		cmocka_unit_test_setup(test_advance_makes_a_new_fence, fixture_empty),
+		cmocka_unit_test_setup(test_fence_follows_the_clock, fixture_empty),
+		cmocka_unit_test_setup(test_claim_takes_the_baton, fixture_empty),
+		cmocka_unit_test_setup(test_claim_takes_at_most_what_is_asked, fixture_empty),
+		cmocka_unit_test_setup(test_claim_drops_strays, fixture_empty),
+		cmocka_unit_test_setup(test_leases, fixture_empty),
+		cmocka_unit_test_setup(test_park, fixture_empty),
+		cmocka_unit_test_setup(test_claims_limit, fixture_empty),
+		cmocka_unit_test_setup(test_claims_are_counted_since_the_last_move, fixture_empty),
+		cmocka_unit_test_setup(test_claims_elsewhere_raise_an_alarm, fixture_empty),
+		cmocka_unit_test_setup(test_fields, fixture_empty),
+		cmocka_unit_test_setup(test_output, fixture_empty),
+		cmocka_unit_test_setup(test_consumption, fixture_empty),
+		cmocka_unit_test_setup(test_row_is_required, fixture_empty),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_open, fixture_close);
+}
