@@ -1,8 +1,9 @@
 /* http_server.h - libmicrohttpd on the event loop: one server per listener, bodies collected up to a
  * limit, answers now, later or piece by piece. Used by the admin listener and by the gateway.
  * Refused with an empty answer before a handler sees them: framing that two parsers may read
- * differently (400: Content-Length or Transfer-Encoding twice or both, names that are no tokens, NUL),
- * a target over WP_HTTP_TARGET_MAX (414), headers over the connection's memory (431). */
+ * differently (400: Content-Length or Transfer-Encoding twice or both, names that are no tokens), a target over
+ * WP_HTTP_TARGET_MAX (414), headers over the connection's memory (431). A NUL ends a header's value
+ * early in libmicrohttpd and cannot be seen here: the proxy in front has to refuse it. */
 #ifndef WP_HTTP_SERVER_H
 #define WP_HTTP_SERVER_H
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -85,6 +87,15 @@ static int split(const char *listen, char *ret_host, char *ret_port)
 	return 0;
 }
 
+/* getaddrinfo takes the port modulo 65536. */
+static bool is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits > 0 && digits <= 5 && text[digits] == '\0' &&
+	       strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
 static int open_tcp(const char *listen)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
@@ -96,7 +107,7 @@ static int open_tcp(const char *listen)
 
 	if (fd < 0)
 		return fd;
-	if (getaddrinfo(host, port, &hints, &address) != 0)
+	if (!is_port(port) || getaddrinfo(host, port, &hints, &address) != 0)
 		return -EINVAL;
 	fd = listen_at(address->ai_addr, address->ai_addrlen);
 	freeaddrinfo(address);
