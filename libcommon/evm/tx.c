@@ -82,7 +82,8 @@ int wp_tx_sign(struct wp_buffer *out, struct wp_hash *ret_hash, const struct wp_
 		goto out;
 	append_signature(&fields, &signature);
 	append_envelope(&envelope, &fields);
-	wp_buffer_append(out, envelope.data, envelope.size);
+	if (!envelope.failed)
+		wp_buffer_append(out, envelope.data, envelope.size);
 	if (envelope.failed || out->failed) {
 		error = -ENOMEM;
 		goto out;
