@@ -356,6 +356,11 @@ size_t wp_exchange_header_size(const struct wp_exchange *exchange)
 	return exchange->header_size;
 }
 
+size_t wp_exchange_header_longest(const struct wp_exchange *exchange)
+{
+	return exchange->header_longest;
+}
+
 const char *wp_exchange_body(const struct wp_exchange *exchange, size_t *ret_size)
 {
 	bool has_body = exchange->body != NULL && !exchange->too_large;

@@ -49,6 +49,7 @@ struct wp_exchange {
 	char *body;
 	size_t body_size, body_capacity;
 	size_t header_size;
+	size_t header_longest;
 	wp_exchange_gone_fn *gone;
 	void *gone_arg;
 	struct wp_watch

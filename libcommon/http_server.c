@@ -60,7 +60,7 @@ static void on_idle(void *arg)
 
 struct framing {
 	size_t lengths, encodings; /* Content-Length, Transfer-Encoding */
-	size_t header_size;
+	size_t header_size, header_longest;
 	bool malformed;
 };
 
@@ -87,6 +87,8 @@ static enum MHD_Result look_at_header(void *arg, enum MHD_ValueKind kind, const 
 	(void)kind;
 	(void)value;
 	framing->header_size += name_size + value_size;
+	if (value_size > framing->header_longest)
+		framing->header_longest = value_size;
 	if (!is_token(name, name_size))
 		framing->malformed = true;
 	if (strcasecmp(name, "Content-Length") == 0)
@@ -107,6 +109,7 @@ static unsigned refusal(struct wp_exchange *exchange)
 	MHD_get_connection_values_n(
 		exchange->connection, MHD_HEADER_KIND, look_at_header, &framing);
 	exchange->header_size = framing.header_size;
+	exchange->header_longest = framing.header_longest;
 	if (framing.malformed || framing.lengths + framing.encodings > 1 ||
 		!is_token(exchange->method, strlen(exchange->method)))
 		return STATUS_BAD_REQUEST;

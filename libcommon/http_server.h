@@ -1,9 +1,9 @@
 /* http_server.h - libmicrohttpd on the event loop: one server per listener, bodies collected up to a
  * limit, answers now, later or piece by piece. Used by the admin listener and by the gateway.
  * Refused with an empty answer before a handler sees them: framing that two parsers may read
- * differently (400: Content-Length or Transfer-Encoding twice or both, names that are no tokens), a target over
- * WP_HTTP_TARGET_MAX (414), headers over the connection's memory (431). A NUL ends a header's value
- * early in libmicrohttpd and cannot be seen here: the proxy in front has to refuse it. */
+ * differently (400: Content-Length or Transfer-Encoding twice or both, names that are no tokens), a
+ * target over WP_HTTP_TARGET_MAX (414), headers over the connection's memory (431). A NUL ends a
+ * header's value early in libmicrohttpd and cannot be seen here: the proxy in front refuses it. */
 #ifndef WP_HTTP_SERVER_H
 #define WP_HTTP_SERVER_H
 
@@ -56,6 +56,8 @@ const char *wp_exchange_query(const struct wp_exchange *exchange, const char *na
 size_t wp_exchange_header_count(const struct wp_exchange *exchange, const char *name);
 /* Bytes of all header names and values. */
 size_t wp_exchange_header_size(const struct wp_exchange *exchange);
+/* Bytes of the longest header value. */
+size_t wp_exchange_header_longest(const struct wp_exchange *exchange);
 const char *wp_exchange_body(const struct wp_exchange *exchange, size_t *ret_size);
 
 /* For a handler that answers later: who is told if the client goes away first (a client that closes its
