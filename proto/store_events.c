@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STREAM      "wp:ev"
-#define READ_MOST   1000
-#define READ_MOST_S "1000"
-#define RETRY_MS    500
+#define STREAM    "wp:ev"
+#define READ_MOST "1000"
+#define NOTHING   "0-0" /* the stream was empty */
+#define RETRY_MS  500
 
 struct wp_events {
 	struct wp_redis *redis;
@@ -18,7 +18,8 @@ struct wp_events {
 	wp_store_event_fn *fn;
 	void (*lost)(void *arg);
 	void *arg;
-	char last[48]; /* entry read last: "<ms>-<number>" */
+	char last[48];   /* entry read last: "<ms>-<number>" */
+	char before[48]; /* the one read last before that read */
 };
 
 struct position {
@@ -62,7 +63,7 @@ static void begin(void *arg)
 
 static void follow(struct wp_events *events)
 {
-	const char *const read[] = { "XREAD", "COUNT", READ_MOST_S, "BLOCK", "0", "STREAMS", STREAM,
+	const char *const read[] = { "XREAD", "COUNT", READ_MOST, "BLOCK", "0", "STREAMS", STREAM,
 		events->last };
 
 	ask(events, WP_ARRAY_LEN(read), read, on_entries);
@@ -85,12 +86,13 @@ static void on_newest(void *arg, const redisReply *reply)
 	if (!is_answer(events, reply))
 		return;
 	const char *id = wp_reply_text(wp_reply_at(wp_reply_at(reply, 0), 0));
-	snprintf(events->last, sizeof events->last, "%s", id[0] != '\0' ? id : "0-0");
+	snprintf(events->last, sizeof events->last, "%s", id[0] != '\0' ? id : NOTHING);
 	events->lost(events->arg);
 	follow(events);
 }
 
-/* The stream is cut at its old end: if that overtook us, there is a gap. */
+/* The stream is cut at its old end. If nothing is left of what was there before the read, entries
+ * may have been cut unread: asked after the read, this is never missed, at worst said in vain. */
 static void on_oldest(void *arg, const redisReply *reply)
 {
 	struct wp_events *events = arg;
@@ -98,7 +100,7 @@ static void on_oldest(void *arg, const redisReply *reply)
 	if (!is_answer(events, reply))
 		return;
 	const char *oldest = wp_reply_text(wp_reply_at(wp_reply_at(reply, 0), 0));
-	if (oldest[0] != '\0' && is_after(oldest, events->last))
+	if (strcmp(events->before, NOTHING) != 0 && is_after(oldest, events->before))
 		begin(events);
 	else
 		follow(events);
@@ -134,13 +136,10 @@ static void on_entries(void *arg, const redisReply *reply)
 	if (!is_answer(events, reply))
 		return;
 	const redisReply *entries = wp_reply_at(wp_reply_at(reply, 0), 1);
-	size_t count = entries != NULL ? entries->elements : 0;
-	for (size_t i = 0; i < count; i++)
+	snprintf(events->before, sizeof events->before, "%s", events->last);
+	for (size_t i = 0; entries != NULL && i < entries->elements; i++)
 		deliver(events, entries->element[i]);
-	if (count == READ_MOST)
-		ask(events, WP_ARRAY_LEN(oldest), oldest, on_oldest);
-	else
-		follow(events);
+	ask(events, WP_ARRAY_LEN(oldest), oldest, on_oldest);
 }
 
 static void on_change(void *arg, bool connected)
