@@ -69,7 +69,7 @@ async function main() {
 	console.log(JSON.stringify(deployed));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
 	main().catch((error) => {
 		console.error(`deploy: ${error.message}`);
 		process.exitCode = 1;

@@ -101,7 +101,10 @@ async function prepare(rpcUrl, wanted) {
 		onSent: () => (wanted.blockTime > 0 ? rpc('evm_mine') : null),
 	});
 	const genesis = await rpc('eth_getBlockByNumber', '0x0', false);
-	return { registryAddress: registry.address, genesisHash: genesis.hash };
+	return {
+		registryAddress: registry.address, registryTransaction: registry.transaction,
+		genesisHash: genesis.hash,
+	};
 }
 
 async function main() {

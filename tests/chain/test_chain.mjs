@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -195,10 +195,19 @@ async function checkDeploy(chain) {
 		address: chain.registryAddress, transaction: null, gasUsed: null, chainId: chain.chainId,
 	});
 	await assert.rejects(deploy('--chain-id', '1'), /the node's chain is 84532, not 1/);
-	const artifact = JSON.parse(readFileSync(
-		new URL('../../contracts/out/WorkProofRegistry.sol/WorkProofRegistry.json', import.meta.url),
-	));
-	return Number(await chain.rpc('eth_estimateGas', { data: artifact.bytecode.object }));
+	const byFactory = await chain.rpc('eth_getTransactionReceipt', chain.registryTransaction);
+
+	// Without the factory: an ordinary creation, by an account that can pay.
+	await chain.rpc('anvil_setCode', '0x4e59b44847b379578588920cA78FbF26c0B4956C', '0x');
+	writeFileSync(keyFile, chain.agentPrivateKey.slice(2), { mode: 0o600 });
+	const plain = JSON.parse((await deploy('--chain-id', '84532')).stdout);
+	assert.notEqual(plain.address, chain.registryAddress);
+	const method = await read(chain, plain.address, ABI, 'RECEIPT_METHOD', []);
+	assert.equal(method, 'reexecution-v1-code-execution');
+	chmodSync(keyFile, 0o640);
+	await assert.rejects(deploy(), /readable by others/);
+	rmSync(keyFile);
+	return [plain.gasUsed, Number(byFactory.gasUsed)];
 }
 
 // A node that is gone refuses connections; its number may still be listed as a zombie.
@@ -220,12 +229,12 @@ async function checkChain(blockTime, signal) {
 		const receiptGas = await checkReceipt(chain, payment);
 		const validationGas = await checkValidation(chain, generatePrivateKey());
 		await checkFinality(chain);
-		const deployGas = await checkDeploy(chain);
+		const [plainGas, factoryGas] = await checkDeploy(chain);
 		console.log(`block time ${blockTime}: attestReceipt ${receiptGas} gas, attestValidation with `
-			+ `256-byte proof ${validationGas}, deploy ${deployGas}`);
+			+ `256-byte proof ${validationGas}, deploy ${plainGas}, by the factory ${factoryGas}`);
 		assert.ok(receiptGas <= RECEIPT_LIMIT);
 		assert.ok(validationGas <= ATTEST_LIMIT);
-		assert.ok(deployGas <= DEPLOY_LIMIT);
+		assert.ok(plainGas <= DEPLOY_LIMIT && factoryGas <= DEPLOY_LIMIT);
 	} finally {
 		chain.child.kill(signal);
 	}
