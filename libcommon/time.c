@@ -1,5 +1,6 @@
 #include "libcommon/time.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -23,6 +24,20 @@ int64_t wp_time_wall_ms(void)
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int wp_time_process_cpu_us(pid_t pid, int64_t *ret_us)
+{
+	clockid_t clock;
+	struct timespec used;
+	int error = clock_getcpuclockid(pid, &clock);
+
+	if (error)
+		return -error;
+	if (clock_gettime(clock, &used))
+		return errno == EINVAL ? -ESRCH : -errno;
+	*ret_us = (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+	return 0;
 }
 
 char *wp_time_text(char text[static 25], int64_t wall_ms)

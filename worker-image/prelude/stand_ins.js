@@ -1,0 +1,2 @@
+// What node-inspect-extracted expects to find while it loads; gone when a program runs.
+globalThis.URL = class URL {}
