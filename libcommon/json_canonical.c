@@ -104,7 +104,7 @@ static void append_escape(struct wp_buffer *out, char c)
 {
 	static const char meanings[] = "\"\\\b\f\n\r\t";
 	static const char names[] = "\"\\bfnrt";
-	char text[8];
+	char text[12];
 	const char *meaning = strchr(meanings, c);
 	if (meaning)
 		snprintf(text, sizeof(text), "\\%c", names[meaning - meanings]);

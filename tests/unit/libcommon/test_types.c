@@ -25,7 +25,7 @@ static void texts_read_back(void **state)
 	assert_string_equal(wp_id_text(text, &id), ID);
 	assert_int_equal(wp_hash_parse(&hash, HASH), 0);
 	assert_string_equal(wp_hash_text(text, &hash), HASH);
-	assert_int_equal(wp_hash_parse(&hash, HASH + 2), 0);
+	assert_int_equal(wp_hash_parse(&hash, &HASH[2]), 0);
 	assert_string_equal(wp_hash_text(text, &hash), HASH);
 	assert_int_equal(wp_address_parse(&address, ADDRESS), 0);
 	assert_string_equal(wp_address_text(text, &address), ADDRESS);
@@ -37,8 +37,8 @@ static void texts_read_back(void **state)
 static void wrong_texts_leave_the_output_alone(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "0x", ID "0", ID "00", ID + 2, "0x0", HASH "00",
-		HASH "0", ADDRESS "00", ADDRESS + 2, ADDRESS " ", "x" ID, "0X112233", " " ID,
+	static const char *const texts[] = { "", "0x", ID "0", ID "00", &ID[2], "0x0", HASH "00",
+		HASH "0", ADDRESS "00", &ADDRESS[2], ADDRESS " ", "x" ID, "0X112233", " " ID,
 		"0x0011223344556677 899aabbccddeeff" };
 	for (size_t i = 0; i < WP_ARRAY_LEN(texts); i++) {
 		struct wp_id id = { { 7 } };
