@@ -87,6 +87,15 @@ int streamer_open(
 	return 0;
 }
 
+/* Whoever is first brings the functions along; those who ask before get errors and ask again. */
+static void on_installed(void *arg, int status, const char *text)
+{
+	if (status < 0)
+		wp_log(WP_LOG_ERROR, "Redis functions cannot be loaded", "why", text, "error",
+			wp_log_error(status), NULL);
+	streamer_let_go(arg);
+}
+
 int streamer_start(void *state)
 {
 	struct streamer *streamer = state;
@@ -99,6 +108,8 @@ int streamer_start(void *state)
 		WP_ARRAY_LEN(own_states), claim_room, on_claimed, streamer);
 	if (streamer->claimer == NULL)
 		return -ENOMEM;
+	if (wp_store_install(streamer->store, on_installed, streamer) == 0)
+		streamer_hold(streamer);
 	wp_claimer_start(streamer->claimer);
 	return 0;
 }

@@ -180,6 +180,19 @@ int reaper_open(
 	return 0;
 }
 
+/* Whoever is first brings the functions along; those who ask before get errors and ask again. */
+static void on_installed(void *arg, int status, const char *text)
+{
+	struct reaper *reaper = arg;
+
+	if (status < 0)
+		wp_log(WP_LOG_ERROR, "Redis functions cannot be loaded", "why", text, "error",
+			wp_log_error(status), NULL);
+	else if (!reaper->stopped)
+		wp_timer_start(reaper->timer, 0, reaper->settings->sweep_ms);
+	let_go(reaper);
+}
+
 int reaper_start(void *state)
 {
 	struct reaper *reaper = state;
@@ -188,6 +201,8 @@ int reaper_start(void *state)
 	reaper->timer = wp_timer_new(reaper->context->loop, sweep, reaper);
 	if (reaper->store == NULL || reaper->timer == NULL)
 		return -ENOMEM;
+	if (wp_store_install(reaper->store, on_installed, reaper) == 0)
+		reaper->held++;
 	wp_timer_start(reaper->timer, 0, reaper->settings->sweep_ms);
 	return 0;
 }

@@ -49,7 +49,8 @@ static void describe(
 		driver_error_code_text(result->error_code));
 	set_text(ret_result->driver, sizeof ret_result->driver, source->driver->name);
 	set_text(ret_result->isolation, sizeof ret_result->isolation, source->driver->isolation);
-	if (result->engine_name[0] == '\0')
+	/* A driver that runs nothing stands in for whatever engine was asked for. */
+	if (result->engine_name[0] == '\0' || strcmp(source->driver->isolation, "none") == 0)
 		set_text(ret_result->engine, sizeof ret_result->engine, source->engine);
 	else if (snprintf(ret_result->engine, sizeof ret_result->engine, "%s@%s",
 			 result->engine_name,
