@@ -1,0 +1,18 @@
+/* attest.h - from a decided verification to its signed receipt and, where the verdict asks for it,
+ * its attestation (DECIDED, ATT_SIGNED, ATT_SENT; SPEC V3, C4). */
+#ifndef ATTEST_H
+#define ATTEST_H
+
+#include "services/chain-writer/job.h"
+
+#define ATTEST_GAS         400000
+#define ATTEST_PATIENCE_MS 60000 /* past the deadline, before a closed lane means a refund */
+
+/* Has the lane been closed for so long that the money goes back? Pure. */
+bool attest_is_hopeless(int64_t deadline_ms, int64_t now_ms);
+
+void attest_decided(struct job *job, const struct wp_record *record);
+void attest_signed(struct job *job);
+void attest_sent(struct job *job, const struct wp_record *record);
+
+#endif
