@@ -6,13 +6,13 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 run_packages=(build-essential cmake ninja-build pkg-config git ca-certificates curl dpkg-dev openssl
-	musl-tools python3 python3-yaml procps
+	musl-tools python3 python3-yaml procps util-linux
 	libczmq-dev libzmq3-dev libcurl4-openssl-dev libcjson-dev libsodium-dev libsecp256k1-dev
 	libhiredis-dev libmicrohttpd-dev libprotobuf-c-dev protobuf-c-compiler nettle-dev libseccomp-dev
 	libcmocka-dev redis-server haproxy)
 test_packages=(clang clang-format clang-tidy cppcheck shellcheck spin bc wrk bubblewrap runc strace nginx-light)
 packages=("${run_packages[@]}")
-node_folders=(contracts worker-image tests/chain)
+node_folders=(contracts worker-image)
 if [ "${1:-}" != --demo ]; then
 	packages+=("${test_packages[@]}")
 	node_folders+=(tests/clients)
