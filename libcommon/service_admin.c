@@ -87,10 +87,11 @@ static void answer_ready(const struct wp_admin *admin, struct wp_exchange *excha
 	struct wp_admin_checks checks = admin->check(admin->arg);
 	bool ready = checks.redis && checks.bus && checks.service && checks.serving;
 	cJSON *object = cJSON_CreateObject();
-	cJSON *list = cJSON_AddObjectToObject(object, "checks");
+	cJSON *list;
 	char *text;
 
 	cJSON_AddBoolToObject(object, "ready", ready);
+	list = cJSON_AddObjectToObject(object, "checks");
 	cJSON_AddBoolToObject(list, "redis", checks.redis);
 	cJSON_AddBoolToObject(list, "bus", checks.bus);
 	cJSON_AddBoolToObject(list, "service", checks.service);
