@@ -33,8 +33,11 @@ struct fixture {
 
 static void set(struct fixture *f, const char *name, const char *value)
 {
+	char line[sizeof f->environment[0]]; /* value may be a text of the fixture itself */
+
 	assert_true(f->count < SETTINGS);
-	snprintf(f->environment[f->count++], sizeof f->environment[0], "%s=%s", name, value);
+	snprintf(line, sizeof line, "%s=%s", name, value);
+	memcpy(f->environment[f->count++], line, sizeof line);
 }
 
 static int set_up(void **state)
