@@ -123,7 +123,7 @@ static void deliver(struct wp_events *events, const redisReply *entry)
 	snprintf(events->last, sizeof events->last, "%s", wp_reply_text(wp_reply_at(entry, 0)));
 	event.from = wp_state_parse(field_of(fields, "from"));
 	event.to = wp_state_parse(field_of(fields, "to"));
-	event.at_ms = strtoll(field_of(fields, "at"), NULL, 10);
+	event.at_ms = (int64_t)position_of(events->last).ms;
 	if (wp_id_parse(&event.id, field_of(fields, "id")) == 0 && event.to != WP_STATE_NONE)
 		events->fn(events->arg, &event);
 }

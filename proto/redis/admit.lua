@@ -11,10 +11,10 @@ local function admit_refusal(payer, open_max, live_max)
 end
 
 local function store_body(id, code, has_input, input)
-	redis.call('DEL', 'wp:req:' .. id)
-	redis.call('HSET', 'wp:req:' .. id, 'code', code)
 	if has_input == '1' then
-		redis.call('HSET', 'wp:req:' .. id, 'input', input)
+		redis.call('HSET', 'wp:req:' .. id, 'code', code, 'input', input)
+	else
+		redis.call('HSET', 'wp:req:' .. id, 'code', code)
 	end
 end
 
@@ -49,7 +49,7 @@ local function wp_admit(_, args)
 		if answer then
 			return answer
 		end
-		if state ~= 'PAY_WAIT' or payer ~= record.payer then
+		if state ~= 'PAY_WAIT' or payer ~= redis.call('HGET', record_key(id), 'payer') then
 			return wrong('admit: a lapsed payment comes back as it was')
 		end
 	end
@@ -57,14 +57,17 @@ local function wp_admit(_, args)
 	if refusal then
 		return refusal
 	end
+	local set = {}
 	if not record then
-		record = { id = id, attempt = 0, payer = payer, value = value }
-		redis.call('HSET', record_key(id), 'request_hash', request_hash, 'payer', payer, 'value', value,
-			'created_ms', text(now))
-		write_fields(id, fields)
+		record, set = { id = id }, fields.set
+		put(set, 'request_hash', request_hash)
+		put(set, 'payer', payer)
+		put(set, 'value', value)
+		put(set, 'created_ms', text(now))
+		put(set, 'attempt', '0')
 	end
 	store_body(id, args[8], args[9], args[10])
-	local fence = enter(record, state, now + STATES[state].lease_ms, now, us)
+	local fence = enter(record, state, text(now + STATES[state].lease_ms), set, now, us)
 	return { 'OK', fence, state }
 end
 

@@ -58,19 +58,21 @@ local function advance_refusal(record, to, options, now)
 	return refusal
 end
 
--- What the move writes besides the state.
-local function advance_effects(record, to, options, now)
+-- What the move writes besides the state; fields of the record go to set.
+local function advance_effects(record, to, options, set, now)
 	local id = record.id
 	if takes_money(record.st, to) then
 		redis.call('SET', 'wp:pay:' .. options.consume, id)
 	end
 	if to == 'PAID' and not record.deadline_ms then
 		record.deadline_ms = now + tonumber(options.run_budget_ms)
+		put(set, 'deadline_ms', text(record.deadline_ms))
 	elseif to == 'RUNNING' then
 		record.attempt = record.attempt + 1
 		local hard_end = text(now + tonumber(options.slot_ms))
 		redis.call('ZADD', 'wp:slots', hard_end, id .. ':' .. record.attempt)
-		redis.call('HSET', record_key(id), 'vm_end_ms', hard_end)
+		put(set, 'attempt', text(record.attempt))
+		put(set, 'vm_end_ms', hard_end)
 	elseif to == 'DECIDED' then
 		redis.call('HSET', 'wp:out:' .. id, 'stdout', options.stdout, 'result', options.result or '',
 			'error_message', options.error_message or '')
@@ -104,10 +106,10 @@ local function wp_advance(_, args)
 	if refusal then
 		return refusal
 	end
-	write_fields(id, fields)
-	advance_effects(record, to, options, now)
+	delete_fields(id, fields.deleted)
+	advance_effects(record, to, options, fields.set, now)
 	local wait_ms = due_ms > 0 and due_ms or STATES[to].lease_ms or 0
-	fence = enter(record, to, now + wait_ms, now, us)
+	fence = enter(record, to, text(now + wait_ms), fields.set, now, us)
 	return { 'OK', fence, record.attempt }
 end
 
@@ -121,7 +123,7 @@ local function wp_renew(_, args)
 	if not record then
 		return refusal
 	end
-	redis.call('ZADD', 'wp:q:' .. state, (clock()) + STATES[state].lease_ms, id)
+	redis.call('ZADD', 'wp:q:' .. state, text((clock()) + STATES[state].lease_ms), id)
 	return { 'OK', fence, record.attempt }
 end
 
@@ -136,9 +138,10 @@ local function wp_park(_, args)
 	if not record then
 		return refusal
 	end
-	write_fields(id, fields)
-	redis.call('HSET', record_key(id), 'claims', '0')
-	redis.call('ZADD', 'wp:q:' .. state, (clock()) + delay_ms, id)
+	delete_fields(id, fields.deleted)
+	put(fields.set, 'claims', '0')
+	redis.call('HSET', record_key(id), unpack(fields.set))
+	redis.call('ZADD', 'wp:q:' .. state, text((clock()) + delay_ms), id)
 	return { 'OK', fence, record.attempt }
 end
 
@@ -159,7 +162,7 @@ local function claim_one(id, state, now, us)
 	end
 	record.fence = next_fence(record.fence, us)
 	redis.call('HSET', record_key(id), 'fence', record.fence)
-	redis.call('ZADD', 'wp:q:' .. state, now + STATES[state].lease_ms, id)
+	redis.call('ZADD', 'wp:q:' .. state, text(now + STATES[state].lease_ms), id)
 	return record
 end
 

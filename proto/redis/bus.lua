@@ -23,7 +23,7 @@ local function wp_service_beat(_, args)
 	for _, dead in ipairs(redis.call('ZRANGEBYSCORE', service_key(service), '-inf', text(now))) do
 		drop_instance(service, dead)
 	end
-	redis.call('ZADD', service_key(service), now + ttl_ms, instance)
+	redis.call('ZADD', service_key(service), text(now + ttl_ms), instance)
 	redis.call('HSET', instance_key(service, instance), 'endpoint', args[3], 'version', args[4],
 		'capacity', args[5])
 	return { 'OK' }

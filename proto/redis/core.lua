@@ -8,7 +8,7 @@ local function clock() -- milliseconds, microseconds
 end
 
 local function text(number) -- exact up to 2^53: microseconds until the year 2255
-	return string.format('%.0f', number)
+	return string.format('%d', number)
 end
 
 local function next_fence(fence, us)
@@ -28,13 +28,12 @@ local function record_key(id)
 end
 
 local function load(id)
-	local got = redis.call('HMGET', record_key(id), 'st', 'fence', 'attempt', 'deadline_ms', 'payer',
-		'value')
+	local got = redis.call('HMGET', record_key(id), 'st', 'fence', 'attempt', 'deadline_ms')
 	if not got[1] then
 		return nil
 	end
 	return { id = id, st = got[1], fence = got[2], attempt = tonumber(got[3]),
-		deadline_ms = tonumber(got[4]), payer = got[5], value = got[6] }
+		deadline_ms = tonumber(got[4]) }
 end
 
 -- The record, if fence and state are the current ones; else nil and the refusal.
@@ -87,12 +86,14 @@ local function read_options(args, at)
 	return options
 end
 
-local function write_fields(id, fields)
-	if #fields.set > 0 then
-		redis.call('HSET', record_key(id), unpack(fields.set))
-	end
-	if #fields.deleted > 0 then
-		redis.call('HDEL', record_key(id), unpack(fields.deleted))
+local function put(set, name, value)
+	set[#set + 1] = name
+	set[#set + 1] = value
+end
+
+local function delete_fields(id, names)
+	if #names > 0 then
+		redis.call('HDEL', record_key(id), unpack(names))
 	end
 end
 
@@ -113,45 +114,40 @@ local function count(record, from, to)
 	elseif was.is_live and not is.is_live then
 		redis.call('SREM', 'wp:live', record.id)
 	end
-	if is.is_open and not was.is_open then
-		redis.call('HSET', 'wp:open:' .. record.payer, record.id, record.value)
-	elseif was.is_open and not is.is_open then
-		redis.call('HDEL', 'wp:open:' .. record.payer, record.id)
+	if is.is_open ~= was.is_open then
+		local got = redis.call('HMGET', record_key(record.id), 'payer', 'value')
+		if is.is_open then
+			redis.call('HSET', 'wp:open:' .. got[1], record.id, got[2])
+		else
+			redis.call('HDEL', 'wp:open:' .. got[1], record.id)
+		end
 	end
 	if is.is_deadline and not was.is_deadline then
-		redis.call('ZADD', 'wp:deadlines', record.deadline_ms, record.id)
+		redis.call('ZADD', 'wp:deadlines', text(record.deadline_ms), record.id)
 	elseif was.is_deadline and not is.is_deadline then
 		redis.call('ZREM', 'wp:deadlines', record.id)
 	end
 end
 
-local function event(id, from, to, now)
-	redis.call('XADD', 'wp:ev', 'MAXLEN', '~', EVENTS_KEPT, '*', 'id', id, 'from', from or '', 'to', to,
-		'at', text(now))
+local function event(id, from, to) -- its time is the entry's own
+	redis.call('XADD', 'wp:ev', 'MAXLEN', '~', EVENTS_KEPT, '*', 'id', id, 'from', from or '', 'to', to)
 end
 
 local TIME_OF = { PAID = 'paid_ms', RUNNING = 'running_ms', DECIDED = 'decided_ms' }
 
--- Moves the record (from nil: a new one) and answers its new fence. Everything was checked before.
-local function enter(record, to, due_ms, now, us)
-	local from, set = record.st, {}
-	local fence = next_fence(record.fence, us)
-	local function put(name, value)
-		set[#set + 1], set[#set + 2] = name, value
-	end
-	put('st', to)
-	put('fence', fence)
-	put('attempt', text(record.attempt))
-	put('claims', '0')
-	put('moved_ms', text(now))
+-- Moves the record (from nil: a new one), writes the fields of set with it and answers its new fence.
+-- Everything was checked before. due_ms: Redis time, as a text.
+local function enter(record, to, due_ms, set, now, us)
+	local from, fence, at = record.st, next_fence(record.fence, us), text(now)
+	put(set, 'st', to)
+	put(set, 'fence', fence)
+	put(set, 'claims', '0')
+	put(set, 'moved_ms', at)
 	if TIME_OF[to] and not (to == 'PAID' and from == 'RUNNING') then
-		put(TIME_OF[to], text(now))
-	end
-	if STATES[to].is_deadline then
-		put('deadline_ms', text(record.deadline_ms))
+		put(set, TIME_OF[to], at)
 	end
 	if STATES[to].is_end then
-		put('ended_ms', text(now))
+		put(set, 'ended_ms', at)
 	end
 	redis.call('HSET', record_key(record.id), unpack(set))
 	if STATES[to].is_end or to == 'LAPSED' then
@@ -159,14 +155,13 @@ local function enter(record, to, due_ms, now, us)
 	end
 	queue(from, to, record.id, due_ms)
 	count(record, from, to)
-	event(record.id, from, to, now)
+	event(record.id, from, to)
 	return fence
 end
 
 -- Our failure: the money goes back. Due at once for whoever claims.
 local function give_up(record, reason, now, us)
-	redis.call('HSET', record_key(record.id), 'refund_reason', reason)
-	return enter(record, 'REFUND_DUE', now, now, us)
+	return enter(record, 'REFUND_DUE', text(now), { 'refund_reason', reason }, now, us)
 end
 
 redis.register_function { function_name = 'wp_version', flags = { 'no-writes', 'allow-stale' },

@@ -89,7 +89,7 @@ static void assert_event(struct wp_id id, enum wp_state from, enum wp_state to)
 
 	assert_int_equal(reply->elements, 1);
 	redisReply *fields = reply->element[0]->element[1];
-	assert_int_equal(fields->elements, 8);
+	assert_int_equal(fields->elements, 6);
 	assert_string_equal(fields->element[1]->str, text_of(id));
 	assert_string_equal(fields->element[3]->str, wp_state_text(from));
 	assert_string_equal(fields->element[5]->str, wp_state_text(to));
@@ -470,8 +470,14 @@ static void test_consumption(void **state)
 		wp_test_redis_integer(&fixture.server, "PTTL wp:pay:84532:0xtoken:0xtx:1"), -1);
 	given = move_of(second, 1000, WP_STATE_PAY_WAIT, WP_STATE_PAID);
 	given.consume = "84532:0xtoken:0xtx:1";
+	const struct wp_field_value proof[] = { { WP_FIELD_pay_tx, "0x1" },
+		{ WP_FIELD_payer, NULL } };
+	given.fields = proof;
+	given.field_count = WP_ARRAY_LEN(proof);
 	assert_status(advance(&given), -WP_E_CONFLICT);
 	assert_unchanged(second, WP_STATE_PAY_WAIT, "1000");
+	assert_string_equal(field(second, "pay_tx"), "");
+	assert_string_not_equal(field(second, "payer"), "");
 	/* a refund of the wrong amount consumes as well: one transfer is not given back twice (P9)
 	 */
 	given = move_of(second, 1000, WP_STATE_PAY_WAIT, WP_STATE_REFUND_DUE);
