@@ -49,6 +49,15 @@ JSValue inside_class_name(JSContext *ctx, JSValueConst value)
 	return JS_AtomToString(ctx, ctx->rt->class_array[class_id].class_name);
 }
 
+bool inside_is_plain_function(JSValueConst value)
+{
+	if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT ||
+		JS_VALUE_GET_OBJ(value)->class_id != JS_CLASS_BYTECODE_FUNCTION)
+		return false;
+	const JSFunctionBytecode *code = JS_VALUE_GET_OBJ(value)->u.func.function_bytecode;
+	return code->has_prototype && !(code->js_mode & JS_MODE_STRICT);
+}
+
 static void append(JSContext *ctx, JSValueConst array, uint32_t *count, JSValueConst value)
 {
 	JS_DefinePropertyValueUint32(ctx, array, (*count)++, JS_DupValue(ctx, value), JS_PROP_C_W_E);

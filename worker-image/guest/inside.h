@@ -19,6 +19,10 @@ JSValue inside_throw_no_eval(JSContext *ctx);
  * is no object. */
 JSValue inside_class_name(JSContext *ctx, JSValueConst value);
 
+/* Is it a function as of before ES2015: sloppy, by declaration or expression? V8 gives those the properties
+ * arguments and caller. */
+bool inside_is_plain_function(JSValueConst value);
+
 /* The entries a Map or Set iterator has yet to give, without moving it: an array; *ret_pairs says that
  * keys and values alternate. Undefined for other values. */
 JSValue inside_iterator_rest(JSContext *ctx, JSValueConst iterator, bool *ret_pairs);

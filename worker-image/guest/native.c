@@ -12,6 +12,13 @@ static JSValue class_name(JSContext *ctx, JSValueConst self, int argc, JSValueCo
 	return inside_class_name(ctx, argv[0]);
 }
 
+/* isPlainFunction(value): sloppy, by declaration or expression. */
+static JSValue is_plain_function(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	return JS_NewBool(ctx, inside_is_plain_function(argv[0]));
+}
+
 /* promiseParts(promise): [state, result]; 0 pending, 1 fulfilled, 2 rejected. */
 static JSValue promise_parts(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -60,6 +67,7 @@ JSValue native_object(JSContext *ctx)
 		JSCFunction *function;
 	} functions[] = {
 		{"className", class_name},
+		{"isPlainFunction", is_plain_function},
 		{"promiseParts", promise_parts},
 		{"proxyParts", proxy_parts},
 		{"iteratorRest", iterator_rest},

@@ -1,7 +1,7 @@
 // The questions Node's own util asks its C++ side, answered by the engine (guest/native.c) instead of by
 // looking at what a program can change. tools/bundle.sh hooks this into node-inspect-extracted.
 const native = globalThis.__native
-const { className, promiseParts, proxyParts, iteratorRest } = native
+const { className, promiseParts, proxyParts, iteratorRest, isPlainFunction } = native
 const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor } = Object
 const { ownKeys, apply } = Reflect
 const test = RegExp.prototype.exec
@@ -90,4 +90,21 @@ export const util = {
 	getExternalValue: () => 0n,
 	getCallSites: () => [],
 }
-globalThis.__bindings = { types, util }
+
+// V8 gives plain functions the hidden properties arguments and caller, between name and prototype.
+const hidden = {
+	keys(value, names) {
+		if (!isPlainFunction(value)) return names
+		const all = []
+		for (let i = 0; i < names.length; i++) {
+			if (names[i] === 'prototype') { all[all.length] = 'arguments'; all[all.length] = 'caller' }
+			all[all.length] = names[i]
+		}
+		return all
+	},
+	property(value, key) {
+		if ((key === 'arguments' || key === 'caller') && isPlainFunction(value)) return { value: null, enumerable: false }
+		return { value: value[key], enumerable: true }
+	},
+}
+globalThis.__bindings = { types, util, hidden }

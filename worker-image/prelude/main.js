@@ -9,4 +9,6 @@ const { apply } = Reflect
 const none = {}
 installLocale()
 native.format = (...values) => formatWithOptions(none, ...values)
+// the package loads parts of itself when they are first needed: now, not in a run
+native.format('%s %o', new (class A {})(), new Map([[1, [2]]]), new Error('x'), Symbol('s'), function f() {}, new Proxy({}, {}))
 closeGlobals()

@@ -1,0 +1,7 @@
+const d = new Date(Date.UTC(2024, 1, 29, 13, 5, 9, 45))
+console.log(d, d.toISOString(), d.getTime(), d.getDay(), d.getTimezoneOffset())
+console.log(String(d)); console.log(d.toDateString(), '|', d.toTimeString(), '|', d.toUTCString())
+console.log(new Date('2024-02-30').getTime(), new Date('nope'), [new Date(86400000)], { d })
+console.log(new Date(2020, 0, 31).toJSON(), Date.parse('2011-10-10T14:48:00.000+09:00'), Date.parse('Thu, 01 Jan 1970 00:00:00 GMT'))
+const m = new Date(Date.UTC(2023, 0, 31)); m.setUTCMonth(1); console.log(m.toISOString())
+console.log(typeof Date(), Date.length, new Date(8.64e15), new Date(8.64e15 + 1))

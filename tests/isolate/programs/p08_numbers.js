@@ -1,0 +1,6 @@
+console.log(0.1 + 0.2, 1 / 3, 1e21, 1e-7, 123456789012345680000, 5e-324, 1.7976931348623157e308, -1e-7)
+console.log((255).toString(16), (0.5).toString(2), (1234.5678).toFixed(2), (0.000001234).toExponential(2), (1234.5678).toPrecision(6), (1e21).toFixed(2))
+console.log(Number('0x1f'), Number(''), Number(' 12 '), Number('1e3'), parseInt('12px'), parseFloat('3.14abc'), Number('abc'))
+console.log(Number.MAX_SAFE_INTEGER, Number.EPSILON, 2 ** 53 + 1, 7 % -3, -7 % 3, 2 ** -1, (25).toString(36))
+console.log(1.005.toFixed(2), (1.45).toFixed(1), (8.345).toFixed(2), (-1.5).toFixed(0), (0.1).toFixed(20), 1e300 * 1e10, Math.round(-0.5), Math.round(2.5), Math.sign(-3))
+console.log([1.0, 2.50, -0, +0], Number.isInteger(5.0), (12345.6789).toString(7))

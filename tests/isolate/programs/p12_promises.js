@@ -1,0 +1,10 @@
+const log = []
+Promise.resolve().then(() => log.push('micro1')).then(() => log.push('micro3'))
+;(async () => { log.push('async start'); await null; log.push('async after'); throw new Error('boom') })().catch(e => { log.push(e.message); console.log(log) })
+Promise.all([1, Promise.resolve(2), new Promise(r => r(3))]).then(v => console.log('all', v))
+Promise.allSettled([Promise.reject(new RangeError('no')), 5]).then(r => console.log(r.map(x => x.status), r[1]))
+Promise.race([new Promise(() => {}), Promise.resolve('won')]).then(console.log)
+Promise.any([Promise.reject(1), Promise.resolve(2)]).then(v => console.log('any', v))
+Promise.any([Promise.reject(1)]).catch(e => console.log(e.constructor.name, e.errors))
+console.log(Promise.resolve(4), new Promise(() => {}), (() => { const p = Promise.reject(3); p.catch(() => {}); return p })())
+log.push('sync end')

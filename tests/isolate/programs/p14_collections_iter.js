@@ -1,0 +1,5 @@
+const m = new Map([['a', { n: 1 }], [{ k: 1 }, 'v'], [NaN, new Map([[1, new Set([2])]])]]), s = new Set(['x', [1, 2], new Set()])
+console.log(m, s, m.keys(), m.values(), m.entries(), s.values(), s.entries(), [1, 2][Symbol.iterator](), 'ab'[Symbol.iterator]())
+const it = m.entries(); it.next(); console.log(it); console.log(new Map(), new Set(), [new Map([[1, 2]])], 'ab'.matchAll(/a/g))
+console.log(new Map(Array.from({ length: 120 }, (_, i) => [i, i])))
+console.log(new Set(Array.from({ length: 110 }, (_, i) => 'item' + i)))

@@ -1,0 +1,5 @@
+const b = new ArrayBuffer(8), v = new DataView(b); v.setFloat32(0, 1.5); v.setInt16(4, -2, true)
+console.log(new Uint8Array(b), v.getFloat32(0), b, v)
+console.log(new Float64Array([1.5, -0, NaN]), new BigInt64Array([1n, -1n]), new Uint8ClampedArray([300, -5]), new Int16Array(3).fill(7))
+console.log(Uint8Array.from([3, 1, 2]).sort(), new Uint16Array([1, 2, 3]).map(x => x * 2).join(), Array.from(new Int8Array([-1])))
+console.log(new Uint8Array(200)); console.log(new Float32Array([0.1, 16777217]))

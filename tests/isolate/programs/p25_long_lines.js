@@ -1,0 +1,7 @@
+console.log({ description: 'a fairly long string value that makes the object wrap over lines', tags: ['one', 'two', 'three'], count: 3 })
+console.log(['apple', 'banana', 'cherry', 'dragonfruit', 'elderberry', 'fig', 'grape', 'honeydew', 'imbe', 'jackfruit', 'kiwi'])
+console.log(Array.from({ length: 101 }, (_, i) => i), 'x'.repeat(200).length, ['y'.repeat(120)], [['z'.repeat(80)], 'w'])
+console.log({ text: 'multi\nline\ntext that is long enough to be split over several lines in the output of inspect', n: 1 })
+console.log([1.5, 22.75, 333.125, 4, 5, 6, 7, 8], [-1, 10, -100, 1000, -10000, 100000, 7], [true, false, true, false, true, false, true])
+console.log(Array(200).fill('ab'), [{ a: 1 }, { a: 2 }, { a: 3 }, { a: 4 }, { a: 5 }, { a: 6 }, { a: 7 }])
+console.log({ a: [{ b: { c: {} } }], e: [[[[]]]], f: new Map([[{ a: { b: { c: 1 } } }, 1]]) })

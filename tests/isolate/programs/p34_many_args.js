@@ -1,0 +1,4 @@
+console.log('a', 'b', 1, 'c'); console.log(); console.log(''); console.log(' '); console.log('%s', null, undefined); console.log('%d', '42', '0x10'); console.log('%i %f', '42.9abc', '1.5x'); console.log('%s %s', 'only')
+console.log('%s', { a: 1 }, [1, [2, [3]]]); console.log('%s', Symbol('a'), 5n, -0, () => 1, class Q {}); console.log('%o and %O', [1], { x: 1 }); console.log('a%', '%x', '%')
+console.log(1, '%s', 'x'); console.log('%s', new Date(0)); console.log('%s', 'multi', 'ple', { a: 1 }); console.log('%d %d', 5n, {}); console.log('%j', { a: [1] }, '%j'); console.info('info'); console.debug('debug %d', 1); console.warn('no'); console.error('no')
+console.log('%%s', 1); console.log('%s%%%s', 1, 2); console.log(null, undefined, true); console.log([null], [undefined], [true]); console.log('%s', new (class X { toString() { return 'custom' } })(), new Error('e').message)

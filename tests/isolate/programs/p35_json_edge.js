@@ -1,0 +1,3 @@
+console.log(JSON.stringify({ a: [undefined, () => {}, Symbol()], b: undefined, c: NaN, d: Infinity, e: new Map([[1, 2]]), f: [new Date(1e12)], g: Object(1), h: '\ud800' }), JSON.stringify('\u2028"\\'), JSON.stringify(undefined), JSON.stringify(null))
+console.log(JSON.stringify([1, [2, { a: [] , b: {} }]], null, '--'), JSON.stringify({ toJSON() { return { x: 1 } } }), JSON.stringify(Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } })))
+console.log(JSON.parse('[1e3,-0,1.5E-2,"\\ud83d\\ude00",true,null]'), JSON.parse('"x"'), JSON.parse(' {"__proto__": 1} '), JSON.stringify({ b: 1, a: 2, 10: 1, 9: 1 }))

@@ -1,0 +1,1 @@
+for (const v of [0, -0, 1, 1.1, 100, 1e5, 123456.789, 1e-5, 0.1 + 0.7, 4.35, 1e16, 123e-20, 2 ** 31, 2 ** 63, 0.1 * 3, 9007199254740993]) console.log(v, String(v), v.toFixed(3), v.toExponential(), v.toPrecision(3))

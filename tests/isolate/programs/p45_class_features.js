@@ -1,0 +1,3 @@
+const Mixin = B => class extends B { mixed() { return `mixed ${super.hello?.() ?? ''}` } }; class A { hello() { return 'A' } static #count = 0; static inc() { return ++A.#count } accessor = 1; 'quoted key' = 2; [`comp${1}`] = 3; static async *gen() { yield A.inc() } }
+const M = Mixin(A); console.log(new M(), new M().mixed(), A.inc(), M.inc(), M.name, Object.getOwnPropertyNames(A.prototype)); (async () => { for await (const x of A.gen()) console.log(x) })()
+console.log(new (class { #p = 1; pub = this.#p + 1; fn = () => this.pub })(), typeof class {}, (() => { try { A() } catch { return 'no new' } })(), new (class Foo { [Symbol.toStringTag] = 'Tagged' })(), new (class Bar extends Set { })([1]), new (class extends Promise { })(() => {}))
