@@ -11,9 +11,13 @@ run_dir=$(cd "$run_dir" && pwd)
 supervisor_of() {
 	local pid
 	pid=$(cat "$run_dir/$1.supervisor" 2>/dev/null) || return 1
-	tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "supervise.sh $run_dir " || return 1
+	[ -r "/proc/$pid/cmdline" ] || return 1
+	tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "supervise.sh $run_dir " || return 1
 	echo "$pid"
 }
+
+# Over: gone, or a zombie whose parent is slow to collect it.
+is_over() { ! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
 
 stop_all() {
 	local name pid pids=()
@@ -25,7 +29,7 @@ stop_all() {
 		[ -n "$name" ] || continue
 		pid=${name%%:*}
 		name=${name#*:}
-		wait_for 15 "end of $name" bash -c "! kill -0 $pid" || {
+		wait_for 15 "end of $name" is_over "$pid" || {
 			kill -KILL "$(cat "$run_dir/$name.pid" 2>/dev/null)" 2>/dev/null
 			kill -KILL "$pid" 2>/dev/null
 		}

@@ -92,6 +92,8 @@ static void start(struct intake *intake, uint64_t fence, uint32_t attempt)
 	WP_CRASH_POINT("baton-sent");
 	if (wp_time_monotonic_ms() - intake->asked_ms <= INTAKE_START_DEADLINE_MS) {
 		run_start(orchestrator, &program);
+		wp_log(WP_LOG_INFO, "isolate started", "id", wp_log_id(&program.id), "attempt",
+			wp_log_i64(attempt), NULL);
 		orchestrator_observe(orchestrator, ORCHESTRATOR_START, intake->begun_us);
 	} else {
 		wp_log(WP_LOG_WARNING, "slot came too late, nothing is started", "id",

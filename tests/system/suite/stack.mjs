@@ -66,7 +66,7 @@ export async function verification(stack, id, token) {
 // Waits for a state that does not change any more: attested as far as it will be, or refunded.
 export const ended = (stack, id, token, seconds = 60) => until(seconds, `end of ${id}`, async () => {
 	const now = await verification(stack, id, token);
-	const attested = ['none', 'finalized'].includes(now.attestation?.status);
+	const attested = now.attestation?.status !== 'pending';
 	return (now.status === 'DONE' && attested) || ['REFUNDED', 'REJECTED'].includes(now.status) ? now : null;
 });
 

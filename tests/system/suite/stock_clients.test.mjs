@@ -63,7 +63,7 @@ for (const [version, make] of [['v1', agentV1], ['v2', agentV2]])
 				assert.equal(entry.verifier.toLowerCase(), stack.VERIFIER_ADDRESS.toLowerCase());
 			}
 			const receipt = await (await fetch(`${stack.GATEWAY_URL}/v1/verifications/${id}/receipt`)).json();
-			assert.equal(receipt.message.outputHash, end.outputHash);
+			assert.equal(receipt.message.outputHash, `0x${end.outputHash}`);
 			assert.equal(receipt.verifier.toLowerCase(), stack.VERIFIER_ADDRESS.toLowerCase());
 		});
 
