@@ -32,10 +32,15 @@ async function attestationsOf(id) {
 	});
 }
 
+// The moment a verification reaches one of these states (before it is admitted there is none).
+const reach = (id, ...states) => until(60, states[0], async () => {
+	const now = await verification(stack, id).catch(() => null);
+	return now && states.includes(now.status);
+});
 const moments = {
-	PENDING: (id) => until(20, 'record', async () => (await fetch(`${stack.GATEWAY_URL}/v1/verifications/${id}`)).ok),
-	RUNNING: (id) => until(30, 'run', async () => (await verification(stack, id)).status === 'RUNNING'),
-	DONE: (id) => until(60, 'verdict', async () => (await verification(stack, id)).status === 'DONE'),
+	PENDING: (id) => reach(id, 'PENDING', 'PAID', 'RUNNING'),
+	RUNNING: (id) => reach(id, 'RUNNING'),
+	DONE: (id) => reach(id, 'DONE'),
 };
 
 const { keccak256, encodeAbiParameters } = await stock('viem');
