@@ -156,7 +156,7 @@ static int process_spawn(void *arg, const struct driver_task *task, driver_outpu
 {
 	struct process_state *state = arg;
 	struct guest_order order;
-	int pair[2], task_fd;
+	int pair[2], task_fd = -1;
 	pid_t pid;
 
 	if (!is_task(task))
