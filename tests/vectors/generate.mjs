@@ -109,6 +109,8 @@ function abi() {
 		staticTuple: encode("(uint256,address),string", [[5n, who], "tail"]),
 		dynamicTuple: encode("uint256,(string,uint256,(bytes,bool)),uint256",
 			[1n, ["inner", 2n, ["0xabcdef", true]], 3n]),
+		tupleFirst: encode("(string,uint256),bytes,(bytes,string)",
+			[["first", 1n], "0x0102", ["0x03", "last"]]),
 		emptyTuple: encode("string,(string,string)", ["a", ["", ""]]),
 		attest: call("attestValidation(bytes32,string,bool,bytes)", "attestValidation",
 			[hash, "reexecution-v1-code-execution", true, stringToHex("{\"k\":1}")]),

@@ -136,6 +136,10 @@ static void tuples(void **state)
 	const struct wp_abi_value inner[] = { wp_abi_string("inner"), wp_abi_u64(2),
 		wp_abi_tuple(innermost, 2) };
 	CHECK("dynamicTuple", NULL, wp_abi_u64(1), wp_abi_tuple(inner, 3), wp_abi_u64(3));
+	const struct wp_abi_value first[] = { wp_abi_string("first"), wp_abi_u64(1) };
+	const struct wp_abi_value last[] = { wp_abi_bytes("\x03", 1), wp_abi_string("last") };
+	CHECK("tupleFirst", NULL, wp_abi_tuple(first, 2), wp_abi_bytes("\x01\x02", 2),
+		wp_abi_tuple(last, 2));
 	const struct wp_abi_value empty[] = { wp_abi_string(""), wp_abi_string("") };
 	CHECK("emptyTuple", NULL, wp_abi_string("a"), wp_abi_tuple(empty, 2));
 }

@@ -224,11 +224,15 @@ static void refuses_what_is_short_or_not_minimal(void **state)
 		assert_int_equal(item.size, 7);
 		free(data);
 	}
-	/* The long form for 55 bytes that are all there. */
-	uint8_t padded[57] = { 0xb8, 55 };
-	const uint8_t *cursor = padded;
-	struct wp_rlp_item item;
-	assert_int_equal(wp_rlp_next(&item, &cursor, padded + sizeof(padded)), -WP_E_FORMAT);
+	/* Not minimal, though the data are all there: 55 bytes in the long form, a padded length.
+	 */
+	uint8_t padded[2][59] = { { 0xb8, 55 }, { 0xb9, 0, 56 } };
+	for (size_t i = 0; i < WP_ARRAY_LEN(padded); i++) {
+		const uint8_t *cursor = padded[i];
+		struct wp_rlp_item item;
+		assert_int_equal(
+			wp_rlp_next(&item, &cursor, padded[i] + sizeof(padded[i])), -WP_E_FORMAT);
+	}
 }
 
 int main(void)

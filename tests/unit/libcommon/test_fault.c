@@ -41,7 +41,7 @@ static void fires_where_it_is_told(void **state)
 		",,reaper:swept,", "reaper:other,reaper:swept" };
 	static const char *const misses[] = { "", ",", ":", "reaper", "swept", "reaper:", ":swept",
 		"reaper:swept2", "reaper:swep", "xreaper:swept", "gateway:swept", "reaper:other",
-		"reaper:swept:", " reaper:swept", "reaper,swept" };
+		"reaper:swept:", " reaper:swept", "reaper,swept", "reaper-swept" };
 	for (size_t i = 0; i < WP_ARRAY_LEN(hits); i++)
 		assert_int_equal(status_after(hits[i], NULL), 137);
 	for (size_t i = 0; i < WP_ARRAY_LEN(misses); i++)

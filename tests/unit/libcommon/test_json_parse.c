@@ -191,6 +191,7 @@ static void refuses_bad_strings(void **state)
 		{ "\"\\ud800\"", -WP_E_FORMAT, "lone surrogate", 1 },
 		{ "\"x\\udc00\"", -WP_E_FORMAT, "lone surrogate", 2 },
 		{ "\"\\ude00\\ud83d\"", -WP_E_FORMAT, "lone surrogate", 1 },
+		{ "\"\\udc00\\udc00\"", -WP_E_FORMAT, "lone surrogate", 1 },
 		{ "\"\\ud83d\\ud83d\"", -WP_E_FORMAT, "lone surrogate", 1 },
 		{ "\"\\ud83d\\u0041\"", -WP_E_FORMAT, "lone surrogate", 1 },
 		{ "\"\\ud83d\\n\"", -WP_E_FORMAT, "lone surrogate", 1 },
