@@ -13,7 +13,8 @@ static int print_plain(const struct task_outcome *outcome)
 {
 	const struct driver_result *result = &outcome->result;
 
-	fwrite(outcome->output.data, 1, outcome->output.size, stdout);
+	if (outcome->output.size > 0)
+		fwrite(outcome->output.data, 1, outcome->output.size, stdout);
 	if (outcome->refusal != WP_PROGRAM_FINE) {
 		fprintf(stderr, "workproof-worker: %s: line %zu: %s\n",
 			wp_program_refusal_text(outcome->refusal), outcome->problem.line, outcome->problem.text);

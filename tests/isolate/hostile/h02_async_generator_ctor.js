@@ -1,0 +1,1 @@
+const F=Object.getPrototypeOf(async function*(){}).constructor; F('yield 42')

@@ -1,0 +1,1 @@
+const kinds=[function(){},function*(){},async()=>{},async function*(){}]; kinds.map(f=>{const C=Object.getPrototypeOf(f).constructor; try{ new C('return 1'); return 'ran' }catch(e){ return typeof C+' '+e.name+': '+e.message }})

@@ -1,0 +1,1 @@
+Reflect.construct((()=>{}).constructor,['return 42'])()

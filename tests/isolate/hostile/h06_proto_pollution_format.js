@@ -1,0 +1,1 @@
+Object.prototype.then=1; Array.prototype.map=()=>'x'; String.prototype.replace=null; Map.prototype.get=null; Reflect.ownKeys=null; JSON.parse=null; console.log({a:[1,{b:2}],m:new Map([[1,2]])}); 7

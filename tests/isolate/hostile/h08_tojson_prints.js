@@ -1,0 +1,1 @@
+({toJSON(){console.log('late'); return 1}})

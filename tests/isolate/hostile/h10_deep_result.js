@@ -1,0 +1,1 @@
+let o=null; for(let i=0;i<5000;i++) o=[o]; o

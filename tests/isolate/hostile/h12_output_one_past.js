@@ -1,0 +1,1 @@
+const l='y'.repeat(1023); for(let i=0;i<1024;i++) console.log(l); console.log('')

@@ -1,0 +1,1 @@
+try{ for(;;) console.log('z'.repeat(9999)) }catch(e){} 1

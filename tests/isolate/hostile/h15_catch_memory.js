@@ -1,0 +1,1 @@
+let a=[]; try{ for(;;) a.push(new Uint8Array(1e6).fill(1)) }catch(e){ a=null } 'survived'

@@ -1,0 +1,1 @@
+let n=0; function f(){ n++; f() } try{ f() }catch(e){} 'survived '+n

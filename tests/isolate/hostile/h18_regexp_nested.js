@@ -1,0 +1,1 @@
+/(x+x+)+y/.test('x'.repeat(40))

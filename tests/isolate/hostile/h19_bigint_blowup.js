@@ -1,0 +1,1 @@
+let b=3n; for(;;) b*=b

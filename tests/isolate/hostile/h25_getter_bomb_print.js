@@ -1,0 +1,1 @@
+const o={}; for(let i=0;i<30;i++) Object.defineProperty(o,'k'+i,{enumerable:true,get(){for(;;);}}); console.log(o); 3

@@ -1,0 +1,1 @@
+({then(){throw new Error('no')}})

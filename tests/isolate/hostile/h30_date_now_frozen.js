@@ -1,0 +1,1 @@
+const t=Date.now(); for(let i=0;i<1e6;i++); [Date.now()-t, t, new Date().getTimezoneOffset(), typeof performance]

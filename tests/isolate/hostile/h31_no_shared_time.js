@@ -1,0 +1,1 @@
+[typeof SharedArrayBuffer, typeof Atomics, typeof WeakRef, typeof FinalizationRegistry, typeof Intl, typeof WebAssembly]

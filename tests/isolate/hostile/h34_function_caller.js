@@ -1,0 +1,1 @@
+function f(){ return f.caller } let r; try { r = f() } catch (e) { r = 'threw' } r===null||r===undefined||r==='threw' ? 'nothing' : typeof r

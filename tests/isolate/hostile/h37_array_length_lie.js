@@ -1,0 +1,1 @@
+const a=[1,2]; Object.defineProperty(Array.prototype,'toJSON',{value(){return 'lied'}}); a
