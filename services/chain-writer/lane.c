@@ -131,6 +131,34 @@ void lane_close(struct lane *lane)
 	lane->closing = true;
 }
 
+static void on_release(void *arg, int status, uint64_t fence)
+{
+	struct lane *lane = arg;
+
+	(void)status;
+	(void)fence;
+	lane_lost(lane);
+	lane->on_released(lane->released_arg);
+	lane_call_ended(lane);
+}
+
+int lane_release(struct lane *lane, void (*fn)(void *arg), void *arg)
+{
+	if (lane->take_timer != NULL)
+		wp_timer_stop(lane->take_timer);
+	if (!lane->owned)
+		return -ENOENT;
+	lane->on_released = fn;
+	lane->released_arg = arg;
+	lane->under_way++;
+	/* The shortest lease: it is over when the next owner asks. */
+	int status = wp_store_lane_take(
+		lane->settings.store, lane->name, lane->settings.owner, 1, on_release, lane);
+	if (status < 0)
+		lane->under_way--;
+	return status;
+}
+
 void lane_free(struct lane *lane, void (*freed)(void *arg), void *arg)
 {
 	wp_timer_free(lane->take_timer);

@@ -56,6 +56,9 @@ struct lane *lane_new(const struct lane_settings *settings); /* NULL: no memory,
 void lane_start(struct lane *lane);
 /* No new orders; rows are still cared for. */
 void lane_close(struct lane *lane);
+/* Lets the lease go, so that the next owner need not wait for its end. fn is called once, later; 0
+ * or -errno (then it is not). */
+int lane_release(struct lane *lane, void (*fn)(void *arg), void *arg);
 /* Fails the orders that wait. Calls under way end later; then it frees itself and calls freed. */
 void lane_free(struct lane *lane, void (*freed)(void *arg), void *arg);
 

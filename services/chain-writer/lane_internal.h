@@ -32,6 +32,8 @@ struct lane {
 	bool counts_lost;
 	uint64_t new_latest, new_final;
 	int under_way; /* calls whose answers come here */
+	void (*on_released)(void *arg);
+	void *released_arg;
 	void (*on_freed)(void *arg);
 	void *freed_arg;
 };

@@ -359,12 +359,30 @@ void writer_drain(void *state)
 		wp_claimer_stop(writer->claimer);
 }
 
+static void on_released(void *arg)
+{
+	writer_ended(arg);
+}
+
+/* Nothing is signed any more: another instance may have the keys' lanes at once. */
+static void release_lanes(struct writer *writer)
+{
+	writer->released = true;
+	wp_timer_stop(writer->tick);
+	for (size_t i = 0; i < GUARD_LANES; i++) {
+		writer->jobs++;
+		if (lane_release(writer->lanes[i], on_released, writer) < 0)
+			writer->jobs--;
+	}
+}
+
 bool writer_drained(void *state)
 {
-	const struct writer *writer = state;
-	size_t looks = writer->looking ? 1 : 0;
+	struct writer *writer = state;
 
-	return writer->jobs <= looks;
+	if (writer->jobs == 0 && !writer->released && writer->tick != NULL)
+		release_lanes(writer);
+	return writer->jobs == 0;
 }
 
 static void on_lane_freed(void *arg)

@@ -44,7 +44,7 @@ struct writer {
 	uint64_t head;
 	struct wp_amount base_fee, tip;
 	size_t jobs;
-	bool draining, stopped;
+	bool draining, released, stopped;
 };
 
 void writer_count(struct writer *writer, enum writer_metric metric, size_t label);
