@@ -12,9 +12,11 @@ struct wp_amount {
 
 #define WP_AMOUNT_TEXT 79 /* decimal digits of 2^256-1, and NUL */
 
-/* Decimal: [0-9]{1,78} without sign, space or leading zero (but "0"). 0, -WP_E_FORMAT, -WP_E_RANGE. */
+/* Decimal: [0-9]{1,78} without sign, space or leading zero (but "0"). 0, -WP_E_FORMAT, -WP_E_RANGE.
+ */
 int wp_amount_parse(struct wp_amount *ret_amount, const char *text);
-/* JSON-RPC quantity: "0x" and 1..64 digits, leading zeros tolerated. 0, -WP_E_FORMAT, -WP_E_RANGE. */
+/* JSON-RPC quantity: "0x" and 1..64 digits, leading zeros tolerated. 0, -WP_E_FORMAT, -WP_E_RANGE.
+ */
 int wp_amount_parse_hex(struct wp_amount *ret_amount, const char *text);
 char *wp_amount_text(char text[static WP_AMOUNT_TEXT], const struct wp_amount *amount);
 /* "0x…" minimal, "0x0" for zero; needs 67 bytes. */

@@ -1,4 +1,5 @@
-/* secret.h - key material: locked in memory where the host allows it, wiped when freed, never logged. */
+/* secret.h - key material: locked in memory where the host allows it, wiped when freed, never
+ * logged. */
 #ifndef WP_SECRET_H
 #define WP_SECRET_H
 
@@ -12,8 +13,8 @@ struct wp_secret {
 
 /* Copies size bytes. 0 or -ENOMEM. */
 int wp_secret_set(struct wp_secret *secret, const void *data, size_t size);
-/* Reads a file of at most limit bytes; one trailing newline is dropped. 0, -errno, -WP_E_RANGE (also
- * when nothing is left). */
+/* Reads a file of at most limit bytes; one trailing newline is dropped. 0, -errno, -WP_E_RANGE
+ * (also when nothing is left). */
 int wp_secret_load(struct wp_secret *secret, const char *path, size_t limit);
 /* Decodes the secret's own hex text ("0x" allowed) to exactly size bytes in place. 0,
  * -WP_E_FORMAT, -ENOMEM. */

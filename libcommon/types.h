@@ -31,7 +31,8 @@ int wp_address_parse(struct wp_address *ret_address, const char *text);
 /* Writers return text. */
 char *wp_id_text(char text[static WP_ID_TEXT], const struct wp_id *id);
 char *wp_hash_text(char text[static WP_HASH_TEXT], const struct wp_hash *hash);
-char *wp_address_text(char text[static WP_ADDRESS_TEXT], const struct wp_address *address); /* lower case */
+char *wp_address_text(
+	char text[static WP_ADDRESS_TEXT], const struct wp_address *address); /* lower case */
 
 bool wp_id_equal(const struct wp_id *a, const struct wp_id *b);
 bool wp_hash_equal(const struct wp_hash *a, const struct wp_hash *b);

@@ -29,21 +29,21 @@ struct wp_abi_value wp_abi_address(const struct wp_address *address);
 struct wp_abi_value wp_abi_hash(const struct wp_hash *hash);
 /* bytesN, left-aligned, size <= 32. */
 struct wp_abi_value wp_abi_fixed(const void *data, size_t size);
-struct wp_abi_value wp_abi_bytes(const void *data, size_t size); /* borrowed */
-struct wp_abi_value wp_abi_string(const char *text);             /* borrowed */
+struct wp_abi_value wp_abi_bytes(const void *data, size_t size);                    /* borrowed */
+struct wp_abi_value wp_abi_string(const char *text);                                /* borrowed */
 struct wp_abi_value wp_abi_tuple(const struct wp_abi_value *members, size_t count); /* borrowed */
 
 /* First four bytes of keccak256(signature). */
 void wp_abi_selector(uint8_t ret_selector[static 4], const char *signature);
-/* selector || encoded arguments; with a NULL signature the arguments alone (abi.encode). Values nest as
- * deep as the caller builds them. */
+/* selector || encoded arguments; with a NULL signature the arguments alone (abi.encode). Values
+ * nest as deep as the caller builds them. */
 void wp_abi_call(struct wp_buffer *out, const char *signature, const struct wp_abi_value *arguments,
 	size_t count);
 
 /* Decoding: word index of a head slot; dynamic bytes at the head slot's offset.
  * 0, -WP_E_FORMAT (short data, offset or length outside it). Results point into data. */
 int wp_abi_get_word(const uint8_t *data, size_t size, size_t slot, const uint8_t **ret_word);
-int wp_abi_get_bytes(const uint8_t *data, size_t size, size_t slot, const uint8_t **ret_bytes,
-	size_t *ret_size);
+int wp_abi_get_bytes(
+	const uint8_t *data, size_t size, size_t slot, const uint8_t **ret_bytes, size_t *ret_size);
 
 #endif

@@ -16,8 +16,8 @@ struct wp_eip712_domain {
 
 struct wp_hash wp_eip712_domain_separator(const struct wp_eip712_domain *domain);
 /* hashStruct: keccak256(typeHash || encodeData). A BYTES member (string, bytes) enters as its
- * keccak-256; a TUPLE member is not allowed (hash it first and pass the hash as a word). Aborts on a
- * TUPLE and on more members than WP_EIP712_MEMBERS_MAX. */
+ * keccak-256; a TUPLE member is not allowed (hash it first and pass the hash as a word). Aborts on
+ * a TUPLE and on more members than WP_EIP712_MEMBERS_MAX. */
 struct wp_hash wp_eip712_struct_hash(
 	const char *type, const struct wp_abi_value *members, size_t count);
 /* keccak256(0x1901 || domainSeparator || structHash) */

@@ -17,16 +17,16 @@ struct wp_rpc;
 enum wp_rpc_outcome {
 	WP_RPC_OK,    /* result is set (it may be JSON null) */
 	WP_RPC_ERROR, /* the node answered with a JSON-RPC error: code and message are set */
-	WP_RPC_LOST   /* no usable answer: connection, time-out, HTTP status, bad JSON, a response that does
-		       * not carry this call's id; nothing is known */
+	WP_RPC_LOST   /* no usable answer: connection, time-out, HTTP status, bad JSON, a response
+		       * that does   not carry this call's id; nothing is known */
 };
 
 struct wp_rpc_answer {
 	enum wp_rpc_outcome outcome;
-	const cJSON *result;        /* owned by the client, valid during the callback */
+	const cJSON *result; /* owned by the client, valid during the callback */
 	int64_t error_code;
-	const char *error_message;  /* "" unless WP_RPC_ERROR or WP_RPC_LOST */
-	const cJSON *error_data;    /* may be NULL */
+	const char *error_message; /* "" unless WP_RPC_ERROR or WP_RPC_LOST */
+	const cJSON *error_data;   /* may be NULL */
 };
 typedef void wp_rpc_fn(void *arg, const struct wp_rpc_answer *answer);
 
@@ -48,8 +48,8 @@ int wp_rpc_get_address(struct wp_address *ret_address, const cJSON *text);
 
 /* Parameter builders: "0x…" quantities; a call object {to, data[, from]}. NULL: no memory. */
 cJSON *wp_rpc_quantity(uint64_t value);
-cJSON *wp_rpc_call_object(const struct wp_address *from, const struct wp_address *to,
-	const void *data, size_t size);
+cJSON *wp_rpc_call_object(
+	const struct wp_address *from, const struct wp_address *to, const void *data, size_t size);
 
 /* An event log, decoded from eth_getLogs or a receipt. */
 struct wp_evm_log {

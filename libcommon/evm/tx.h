@@ -19,11 +19,11 @@ struct wp_tx {
 	size_t data_size;
 };
 
-/* keccak256(0x02 || rlp(9 fields)): what is signed. 0, -ENOMEM, or -WP_E_RANGE for what no node would
- * take: a tip above the fee, the nonce 2^64-1 (EIP-1559, EIP-2681). */
+/* keccak256(0x02 || rlp(9 fields)): what is signed. 0, -ENOMEM, or -WP_E_RANGE for what no node
+ * would take: a tip above the fee, the nonce 2^64-1 (EIP-1559, EIP-2681). */
 int wp_tx_digest(struct wp_hash *ret_digest, const struct wp_tx *tx);
-/* Appends the signed envelope 0x02 || rlp(12 fields) to out; its keccak-256 is the transaction hash.
- * 0, -ENOMEM, -WP_E_RANGE (also for an invalid key); out is then as before. */
+/* Appends the signed envelope 0x02 || rlp(12 fields) to out; its keccak-256 is the transaction
+ * hash. 0, -ENOMEM, -WP_E_RANGE (also for an invalid key); out is then as before. */
 int wp_tx_sign(struct wp_buffer *out, struct wp_hash *ret_hash, const struct wp_tx *tx,
 	const struct wp_secret *key);
 
