@@ -227,23 +227,17 @@ static void on_order_failed(void *arg, int status)
 {
 	struct job *job = arg;
 
-	switch (status) {
-	case -EAGAIN:
-	case -WP_E_FULL:
-	case -WP_E_CONFLICT: /* the nonce, or an older row of the same job is still open */
-		job->field_count = 0;
+	job->field_count = 0;
+	/* A conflict: the nonce, or an older row of the same job is still open. */
+	if (status == -EAGAIN || status == -WP_E_FULL || status == -WP_E_CONFLICT) {
 		job_park(job, chain_wait_ms(&job->writer->chain));
-		break;
-	case -WP_E_REFUSED:
+	} else if (status == -WP_E_REFUSED) {
 		writer_count(job->writer, WRITER_REFUSED, 0);
 		wp_log(WP_LOG_ERROR, "the key guard refused to sign", "id",
 			wp_log_id(&job->baton.id), "state", wp_state_text(job->baton.state), NULL);
-		job->field_count = 0;
 		job_park(job, JOB_TROUBLE_MS);
-		break;
-	default: /* stale or unknown: whoever claims it sees what happened */
-		job_end(job);
-		break;
+	} else {
+		job_end(job); /* stale or unknown: whoever claims it sees what happened */
 	}
 }
 

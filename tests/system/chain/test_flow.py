@@ -143,6 +143,72 @@ def rpc_goes_away(stack):
     check(len(stack.attestations(id_)) == 1, "one attestation")
 
 
+def pool(stack):
+    return [tx for by_nonce in stack.rpc("txpool_content")["pending"].values() for tx in by_nonce.values()]
+
+
+def lost_from_the_pool(stack):
+    """C4: stored bytes are sent again when the network forgot them."""
+    stack.rpc("evm_setAutomine", False)
+    _, _, id_ = stack.present(stack.new_nonce())
+    stack.wait(lambda: pool(stack), "the settlement in the pool", 10)
+    first = pool(stack)[0]["hash"]
+    stack.rpc("anvil_dropAllTransactions")
+    check(pool(stack) == [], "it is gone")
+    stack.wait(lambda: pool(stack), "the settlement to come back", 10)
+    check(pool(stack)[0]["hash"] == first, "the same bytes")
+    stack.rpc("evm_setAutomine", True)
+    stack.rpc("evm_mine")
+    stack.until(id_, "PAID")
+
+
+def raised_while_stuck(stack):
+    """C4: after 24 s the same nonce carries at least ten percent more of both fees."""
+    stack.rpc("evm_setAutomine", False)
+    _, _, id_ = stack.present(stack.new_nonce())
+    stack.wait(lambda: pool(stack), "the settlement in the pool", 10)
+    first = pool(stack)[0]
+    stack.wait(lambda: pool(stack)[0]["hash"] != first["hash"], "a raised version", 40)
+    second = pool(stack)[0]
+    check(len(pool(stack)) == 1 and second["nonce"] == first["nonce"], "it replaces the first")
+    for fee in ["maxFeePerGas", "maxPriorityFeePerGas"]:
+        check(int(second[fee], 16) * 10 >= int(first[fee], 16) * 11, fee)
+    check(second["input"] == first["input"], "nothing else changed")
+    stack.rpc("evm_setAutomine", True)
+    stack.rpc("evm_mine")
+    stack.until(id_, "PAID")
+    check(stack.field(id_, "pay_tx") == second["hash"], "the raised one paid")
+
+
+def undone_by_a_reorg(stack):
+    """P6, C4: a reorg takes the settlement back, the node forgets it; it is sent again and paid once."""
+    stack.rpc("evm_setIntervalMining", 0)
+    _, _, id_ = stack.present(stack.new_nonce())
+    stack.wait(lambda: pool(stack), "the settlement in the pool", 10)
+    used = len(stack.used(stack.agent))
+    stack.rpc("anvil_mine", "0x1")
+    check(len(stack.used(stack.agent)) == used + 1, "mined, one confirmation of two")
+    stack.rpc("anvil_reorg", 1, [])
+    check(len(stack.used(stack.agent)) == used, "undone")
+    check(stack.field(id_, "st") == "SETTLE_SENT", "it is waited for")
+    stack.rpc("evm_setIntervalMining", 1)
+    stack.until(id_, "PAID")
+    check(len(stack.used(stack.agent)) == used + 1, "paid once")
+
+
+def runs_out(stack):
+    """P4: what no block can include any more is rejected, and nothing was sent for it."""
+    stack.stop("chain-writer", signal.SIGKILL)
+    used = len(stack.used(stack.agent))
+    _, _, id_ = stack.present(stack.new_nonce(), seconds=30)
+    stack.rpc("evm_increaseTime", 60)
+    stack.rpc("evm_mine")
+    stack.start_daemon("chain-writer")
+    stack.until(id_, "REJECTED", seconds=40)
+    check(stack.field(id_, "reject_reason") == "payment_expired", "the reason")
+    check(stack.field(id_, "settle_tx") == "" and len(stack.used(stack.agent)) == used, "nothing was sent")
+
+
 def stops_cleanly(stack):
     for name in ["payment-verifier", "chain-writer"]:
         status = stack.stop(name, signal.SIGTERM)
@@ -160,8 +226,9 @@ def wrong_chain_is_refused(stack):
 def main():
     for tests, settings in [
             ([paid_and_attested, replay, not_attested, refunded, refusals, forged_verdict, stranger_settles,
-              many_at_once, rpc_goes_away, stops_cleanly, wrong_chain_is_refused], {}),
-            ([paid_and_attested, refunded, stops_cleanly], {"block_time": 1}),
+              many_at_once, rpc_goes_away, lost_from_the_pool, raised_while_stuck, runs_out, stops_cleanly,
+              wrong_chain_is_refused], {}),
+            ([paid_and_attested, refunded, undone_by_a_reorg, stops_cleanly], {"block_time": 1}),
             ([paid_and_attested, refunded, stops_cleanly], {"block_time": 1, "finality": "finalized"})]:
         with Stack(sys.argv[1], sys.argv[2], **settings) as stack:
             for test in tests:
