@@ -39,7 +39,9 @@ struct scan {
 	char nesting[WP_PROGRAM_NESTING_MAX]; /* around token */
 	size_t depth;
 	bool conditional; /* something in this statement decides whether its rest runs */
+	const char *statement;  /* where it began */
 	const char *use[NAMES]; /* the first use that is certain to run */
+	size_t use_depth[NAMES];
 	bool known[NAMES];      /* the program may have a thing of that name */
 	bool reaches_global;    /* the program may add to the global object */
 	bool handles_rejections;
@@ -85,10 +87,22 @@ static bool is_use(const struct scan *scan, const struct wp_program_token *next)
 
 static void see_name(struct scan *scan, size_t i, const struct wp_program_token *next)
 {
-	if (!is_use(scan, next))
+	if (!is_use(scan, next)) {
 		scan->known[i] = true;
-	else if (is_top_level(scan) && !scan->conditional && !scan->use[i])
+	} else if (is_top_level(scan) && !scan->conditional && !scan->use[i]) {
 		scan->use[i] = scan->token.text;
+		scan->use_depth[i] = scan->depth;
+	}
+}
+
+/* What stood in brackets of this statement may have been the arrow's parameters: their defaults may never
+ * be evaluated. */
+static void see_arrow(struct scan *scan)
+{
+	for (size_t i = 0; i < NAMES; i++) {
+		if (scan->use[i] >= scan->statement && scan->use_depth[i] > scan->depth)
+			scan->use[i] = NULL;
+	}
 }
 
 static void see_import(struct scan *scan, const struct wp_program_token *next)
@@ -155,11 +169,15 @@ static bool run_scan(struct scan *scan, const char *code, size_t size)
 	while (scan->token.kind != WP_PROGRAM_TOKEN_END && scan->token.kind != WP_PROGRAM_TOKEN_UNSURE) {
 		scan->depth = tokens.depth;
 		memcpy(scan->nesting, tokens.nesting, tokens.depth);
-		if (begins_statement(scan))
+		if (begins_statement(scan)) {
 			scan->conditional = false;
+			scan->statement = scan->token.text;
+		}
 		struct wp_program_token next = wp_program_tokens_next(&tokens);
 		if (decides(&scan->token))
 			scan->conditional = true;
+		if (wp_program_token_is(&scan->token, "=>"))
+			see_arrow(scan);
 		if (scan->token.kind == WP_PROGRAM_TOKEN_NAME)
 			see_word(scan, &next);
 		scan->before = scan->token;
@@ -207,7 +225,7 @@ static enum wp_program_refusal refuse_at(const char *code, size_t size, const ch
 static enum wp_program_refusal check_scan(
 	const char *code, size_t size, struct wp_program_problem *ret_problem)
 {
-	struct scan scan = {.depth = 0};
+	struct scan scan = {.statement = code};
 	bool understood = run_scan(&scan, code, size);
 	bool by_declaration = scan.declaration && (scan.advice || (understood && !scan.handles_rejections));
 

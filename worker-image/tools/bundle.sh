@@ -9,5 +9,7 @@ cp -r "$here/prelude" "$work/prelude"
 mkdir -p "$work/node_modules"
 cp -r "$modules/node-inspect-extracted" "$work/node_modules/"
 node "$here/tools/node20.mjs" "$work/node_modules/node-inspect-extracted/dist/inspect.js"
-"$modules/@esbuild/linux-x64/bin/esbuild" "$work/prelude/main.js" --bundle --format=iife --target=es2023 --charset=utf8 \
+# names of files become part of the bundle: they must not depend on where it is made
+cd "$work"
+"$modules/@esbuild/linux-x64/bin/esbuild" prelude/main.js --bundle --format=iife --target=es2023 --charset=utf8 \
 	--log-level=warning --outfile="$out"

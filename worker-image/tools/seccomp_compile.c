@@ -21,7 +21,7 @@ static bool parse_condition(const char *text, struct scmp_arg_cmp *ret_compare)
 		return true;
 	}
 	if (sscanf(text, "arg%u==%lu", &index, &value) == 2) {
-		*ret_compare = SCMP_CMP(index, SCMP_CMP_EQ, value);
+		*ret_compare = SCMP_CMP(index, SCMP_CMP_EQ, value, 0);
 		return true;
 	}
 	return false;

@@ -31,6 +31,7 @@ static const struct row rows[] = {
 	{"const r = await fetch('http://x')", WP_PROGRAM_BLOCKED, 1, 17},
 	{"const m = await import('fs')", WP_PROGRAM_BLOCKED, 1, 17},
 	{"new XMLHttpRequest()", WP_PROGRAM_BLOCKED, 1, 5},
+	{"const a = f(x => x, process.argv)", WP_PROGRAM_FINE, 0, 0},
 	{"new WebSocket('ws://x')", WP_PROGRAM_BLOCKED, 1, 5},
 	{"module.exports = 1", WP_PROGRAM_BLOCKED, 1, 1},
 	{"setTimeout(() => {}, 1)", WP_PROGRAM_BLOCKED, 1, 1},
