@@ -82,9 +82,7 @@
 		"payment-verifier unavailable", \
 		"untouched as far as is known; present the same payment again, it is served once") \
 	X(STORE_UNAVAILABLE,     "store-unavailable",           503, true, \
-		"The records cannot be read now", MONEY_RETRY) \
-	X(DRAINING,              "draining",                    503, true, \
-		"This instance is stopping", MONEY_RETRY)
+		"The records cannot be read now", MONEY_RETRY)
 /* clang-format on */
 
 enum problem_code {

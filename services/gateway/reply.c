@@ -30,7 +30,7 @@ static const char *const preflight_lines[] = {
 };
 /* clang-format on */
 
-#define LINES_MAX (WP_ARRAY_LEN(standing_lines) + WP_ARRAY_LEN(cors_lines) + REPLY_LINES_MAX + 4)
+#define LINES_MAX (WP_ARRAY_LEN(standing_lines) + WP_ARRAY_LEN(cors_lines) + REPLY_LINES_MAX + 5)
 
 void reply_begin(struct reply *ret_reply, struct gateway *gateway, struct wp_exchange *exchange,
 	enum route_class class)
@@ -82,6 +82,9 @@ void reply_send(struct reply *reply, unsigned status, const char *content_type,
 		all[used++] = origin_line;
 		used = add_lines(all, used, cors_lines, WP_ARRAY_LEN(cors_lines));
 	}
+	/* The edge brings the connection's next request to another gateway. */
+	if (reply->gateway->draining)
+		all[used++] = "Connection: close";
 	for (size_t i = 0; lines && lines[i] && i < REPLY_LINES_MAX; i++)
 		all[used++] = lines[i];
 	all[used] = NULL;

@@ -406,11 +406,9 @@ void submission_begin(
 {
 	struct gateway *gateway = reply->gateway;
 	struct submission *submission = calloc(1, sizeof(*submission));
-	if (!submission || gateway->draining) {
-		const struct problem problem = { .code = PROBLEM_DRAINING };
-		reply_later(reply, &problem, 1);
+	if (!submission) {
+		reply_code(reply, PROBLEM_INTERNAL);
 		request_free(request);
-		free(submission);
 		return;
 	}
 	submission->reply = *reply;
