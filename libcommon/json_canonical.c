@@ -240,9 +240,8 @@ static int append_value(struct wp_buffer *out, const cJSON *value, unsigned dept
 	case cJSON_NULL:
 		append_text(out, "null");
 		return 0;
-	default:
-		return -WP_E_FORMAT;
 	}
+	return -WP_E_FORMAT;
 }
 
 int wp_json_canonical(struct wp_buffer *out, const cJSON *root)

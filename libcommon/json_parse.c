@@ -362,9 +362,8 @@ static cJSON *parse_plain(struct reader *reader)
 		return take_word(reader, "null") ? cJSON_CreateNull() : NULL;
 	case '"':
 		return parse_string(reader);
-	default:
-		return parse_number(reader);
 	}
+	return parse_number(reader);
 }
 
 static cJSON *parse_value(struct reader *reader)

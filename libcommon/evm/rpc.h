@@ -18,7 +18,7 @@ enum wp_rpc_outcome {
 	WP_RPC_OK,    /* result is set (it may be JSON null) */
 	WP_RPC_ERROR, /* the node answered with a JSON-RPC error: code and message are set */
 	WP_RPC_LOST   /* no usable answer: connection, time-out, HTTP status, bad JSON, a response
-		       * that does   not carry this call's id; nothing is known */
+		       * that does not carry this call's id; nothing is known */
 };
 
 struct wp_rpc_answer {

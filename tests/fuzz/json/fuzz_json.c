@@ -81,7 +81,7 @@ static void build_characters(struct wp_buffer *out, struct fuzz_bytes *bytes, un
 				scalar += 0x10000;
 			wp_buffer_append(out, text, wp_utf8_encode(text, scalar));
 			break;
-		default:
+		case 3:
 			append(out, "z");
 			break;
 		}
