@@ -160,14 +160,19 @@ static void conclude_when_complete(struct follow *follow)
 		conclude_ended(follow);
 }
 
-static int move_texts(struct wp_record *to, const struct wp_record *from)
+/* What the decision and its statement are made from. */
+static int copy_needed(struct wp_record *to, const struct wp_record *from)
 {
+	static const enum wp_field needed[] = { WP_FIELD_attempt, WP_FIELD_expected_hash,
+		WP_FIELD_error_code, WP_FIELD_engine, WP_FIELD_driver, WP_FIELD_isolation,
+		WP_FIELD_task_hash };
+
 	*to = (struct wp_record){ .id = from->id };
-	for (size_t i = 0; i < WP_FIELD_COUNT; i++) {
-		if (from->values[i] == NULL)
+	for (size_t i = 0; i < WP_ARRAY_LEN(needed); i++) {
+		if (from->values[needed[i]] == NULL)
 			continue;
-		to->values[i] = strdup(from->values[i]);
-		if (to->values[i] == NULL)
+		to->values[needed[i]] = strdup(from->values[needed[i]]);
+		if (to->values[needed[i]] == NULL)
 			return -ENOMEM;
 	}
 	return 0;
@@ -181,7 +186,7 @@ static int take_record(struct follow *follow, const struct wp_record *record)
 	if (follow->trace[0] == '\0')
 		snprintf(follow->trace, sizeof follow->trace, "%s",
 			wp_record_text(record, WP_FIELD_trace));
-	int status = move_texts(&follow->record, record);
+	int status = copy_needed(&follow->record, record);
 	follow->has_record = status == 0;
 	return status;
 }

@@ -21,7 +21,7 @@ struct follow {
 	uint32_t attempt;
 	char host[WP_BUS_ENDPOINT_MAX];
 	char trace[WP_TRACE_MAX];
-	struct wp_record record; /* empty until read */
+	struct wp_record record; /* empty until read; the fields a decision needs */
 	bool has_record;
 	struct wp_buffer output;
 	char *trailer; /* NULL until the output has ended */

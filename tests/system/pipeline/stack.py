@@ -17,7 +17,11 @@ class Resp:
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(90)
-        self.socket.connect(path)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
         self.file = self.socket.makefile("rb")
 
     def close(self):
@@ -106,9 +110,10 @@ class Stack:
 
     def connect(self):
         for _ in range(200):
-            if os.path.exists(self.socket):
+            try:
                 return Resp(self.socket)
-            time.sleep(0.02)
+            except OSError:  # not there, or not listening yet
+                time.sleep(0.02)
         raise AssertionError("Redis does not answer")
 
     def common(self):

@@ -163,7 +163,9 @@ class ProcessDriver(Case):
             with self.subTest(code=code):
                 record = self.decide(code, expected)
                 self.assertEqual((record["verdict"], record.get("error_code")), (verdict, error_code))
-                self.assertEqual((record["driver"], record["attempt"]), ("process", "1"))
+                self.assertEqual(record["driver"], "process")
+                # A host too busy to give a program its CPU time runs it again (FAILED is never charged).
+                self.assertLessEqual(int(record["attempt"]), 1 if verdict != "TIMEOUT" else 3)
 
     def test_X2_output_of_one_megabyte_and_one_past(self):
         self.start_process()
