@@ -12,11 +12,17 @@ die() {
 	exit 1
 }
 
-# A node of at least version 20 first on PATH: the machine's own, else the one setup.sh installed.
+# Is the first node on PATH recent enough?
+has_node() {
+	local version
+	version=$(node --version 2>/dev/null) || return 1
+	version=${version#v}
+	[ "${version%%.*}" -ge 20 ]
+}
+
+# A recent node first on PATH: the machine's own, else the one setup.sh installed.
 use_node() {
-	local major
-	major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
-	if [ "${major:-0}" -lt 20 ] && [ -x "$CACHE/node/node_modules/.bin/node" ]; then
+	if ! has_node && [ -x "$CACHE/node/node_modules/.bin/node" ]; then
 		PATH=$CACHE/node/node_modules/.bin:$PATH
 	fi
 }

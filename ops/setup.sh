@@ -44,9 +44,7 @@ install_packages() {
 }
 
 install_node() {
-	local major
-	major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
-	[ "${major:-0}" -lt 20 ] || return 0
+	has_node && return 0
 	say "installing Node 20 from npm into the cache"
 	mkdir -p "$CACHE/node"
 	npm install --silent --no-audit --no-fund --prefix "$CACHE/node" "$NODE_PACKAGE"
