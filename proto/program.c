@@ -12,24 +12,28 @@ struct absent_name {
 
 /* Names that no isolate has. One row each; the sentence says what to do instead. */
 static const struct absent_name absent_names[] = {
-	{"require", "modules cannot be loaded: put the code you need into the program"},
-	{"fetch", "there is no network: pass the data in inputData and read it from input"},
-	{"XMLHttpRequest", "there is no network: pass the data in inputData and read it from input"},
-	{"WebSocket", "there is no network: pass the data in inputData and read it from input"},
-	{"process", "there is no process object: pass arguments in inputData and read them from input"},
-	{"module", "the program is a script, not a module: leave exports out, its last value is the result"},
-	{"exports", "the program is a script, not a module: leave exports out, its last value is the result"},
-	{"fs", "there are no files: pass the data in inputData and read it from input"},
-	{"setTimeout", "there are no timers: call the function, or await a promise"},
-	{"setInterval", "there are no timers: call the function in a loop"},
-	{"setImmediate", "there are no timers: call the function, or await a promise"},
-	{"Deno", "there is no host object: pass the data in inputData and read it from input"},
-	{"Bun", "there is no host object: pass the data in inputData and read it from input"},
-	{"window", "there is no browser: use globalThis and what the language has"},
-	{"document", "there is no browser: print with console.log"},
-	{"eval", "code cannot be made from strings: write it as a function"},
-	{"Intl", "there are no locale services: format by hand"},
-	{"Buffer", "there is no Buffer: use Uint8Array"},
+	{ "require", "modules cannot be loaded: put the code you need into the program" },
+	{ "fetch", "there is no network: pass the data in inputData and read it from input" },
+	{ "XMLHttpRequest",
+		"there is no network: pass the data in inputData and read it from input" },
+	{ "WebSocket", "there is no network: pass the data in inputData and read it from input" },
+	{ "process",
+		"there is no process object: pass arguments in inputData and read them from input" },
+	{ "module",
+		"the program is a script, not a module: leave exports out, its last value is the result" },
+	{ "exports",
+		"the program is a script, not a module: leave exports out, its last value is the result" },
+	{ "fs", "there are no files: pass the data in inputData and read it from input" },
+	{ "setTimeout", "there are no timers: call the function, or await a promise" },
+	{ "setInterval", "there are no timers: call the function in a loop" },
+	{ "setImmediate", "there are no timers: call the function, or await a promise" },
+	{ "Deno", "there is no host object: pass the data in inputData and read it from input" },
+	{ "Bun", "there is no host object: pass the data in inputData and read it from input" },
+	{ "window", "there is no browser: use globalThis and what the language has" },
+	{ "document", "there is no browser: print with console.log" },
+	{ "eval", "code cannot be made from strings: write it as a function" },
+	{ "Intl", "there are no locale services: format by hand" },
+	{ "Buffer", "there is no Buffer: use Uint8Array" },
 };
 #define NAMES (sizeof(absent_names) / sizeof(absent_names[0]))
 
@@ -38,12 +42,12 @@ struct scan {
 	struct wp_program_token before, token;
 	char nesting[WP_PROGRAM_NESTING_MAX]; /* around token */
 	size_t depth;
-	bool conditional; /* something in this statement decides whether its rest runs */
+	bool conditional;       /* something in this statement decides whether its rest runs */
 	const char *statement;  /* where it began */
 	const char *use[NAMES]; /* the first use that is certain to run */
 	size_t use_depth[NAMES];
-	bool known[NAMES];      /* the program may have a thing of that name */
-	bool reaches_global;    /* the program may add to the global object */
+	bool known[NAMES];   /* the program may have a thing of that name */
+	bool reaches_global; /* the program may add to the global object */
 	bool handles_rejections;
 	const char *declaration; /* of an import or export, or an awaited import() */
 	const char *advice;
@@ -58,8 +62,8 @@ static bool is_one_of(const struct wp_program_token *token, const char *const *w
 	return false;
 }
 #define IS_ONE_OF(token, ...)                                                                      \
-	is_one_of(token, (const char *const[]){__VA_ARGS__},                                       \
-		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+	is_one_of(token, (const char *const[]){ __VA_ARGS__ },                                     \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 static bool is_top_level(const struct scan *scan)
 {
@@ -68,8 +72,9 @@ static bool is_top_level(const struct scan *scan)
 
 static bool decides(const struct wp_program_token *token)
 {
-	return IS_ONE_OF(token, "if", "else", "for", "while", "do", "switch", "try", "catch", "function", "class",
-		"with", "&&", "||", "??", "?", "?.", "=>", "&&=", "||=", "?\?=", "throw", "return");
+	return IS_ONE_OF(token, "if", "else", "for", "while", "do", "switch", "try", "catch",
+		"function", "class", "with", "&&", "||", "??", "?", "?.", "=>",
+		"&&=", "||=", "?\?=", "throw", "return");
 }
 
 static bool is_member_name(const struct scan *scan)
@@ -77,12 +82,13 @@ static bool is_member_name(const struct scan *scan)
 	return IS_ONE_OF(&scan->before, ".", "?.");
 }
 
-/* A name that is followed by one of these is used, not declared, unless it is declared right there. */
+/* A name that is followed by one of these is used, not declared, unless it is declared right there.
+ */
 static bool is_use(const struct scan *scan, const struct wp_program_token *next)
 {
 	return IS_ONE_OF(next, "(", ".", "[") &&
-	       !IS_ONE_OF(&scan->before, "function", "class", "var", "let", "const", "typeof", "*", ".", "?.",
-		       "async", "get", "set", "static");
+	       !IS_ONE_OF(&scan->before, "function", "class", "var", "let", "const", "typeof", "*",
+		       ".", "?.", "async", "get", "set", "static");
 }
 
 static void see_name(struct scan *scan, size_t i, const struct wp_program_token *next)
@@ -95,8 +101,8 @@ static void see_name(struct scan *scan, size_t i, const struct wp_program_token 
 	}
 }
 
-/* What stood in brackets of this statement may have been the arrow's parameters: their defaults may never
- * be evaluated. */
+/* What stood in brackets of this statement may have been the arrow's parameters: their defaults may
+ * never be evaluated. */
 static void see_arrow(struct scan *scan)
 {
 	for (size_t i = 0; i < NAMES; i++) {
@@ -111,11 +117,14 @@ static void see_import(struct scan *scan, const struct wp_program_token *next)
 
 	if (scan->declaration || is_member_name(scan))
 		return;
-	if (scan->depth == 0 && (next->kind == WP_PROGRAM_TOKEN_NAME || next->kind == WP_PROGRAM_TOKEN_LITERAL ||
-					IS_ONE_OF(next, "{", "*"))) {
+	if (scan->depth == 0 &&
+		(next->kind == WP_PROGRAM_TOKEN_NAME || next->kind == WP_PROGRAM_TOKEN_LITERAL ||
+			IS_ONE_OF(next, "{", "*"))) {
 		scan->declaration = scan->token.text;
-		scan->advice = "the program is a script, not a module: put the code you need into it";
-	} else if (wp_program_token_is(next, "(") && awaited && is_top_level(scan) && !scan->conditional) {
+		scan->advice =
+			"the program is a script, not a module: put the code you need into it";
+	} else if (wp_program_token_is(next, "(") && awaited && is_top_level(scan) &&
+		   !scan->conditional) {
 		scan->declaration = scan->token.text;
 		scan->advice = NULL; /* only if no handler could catch it */
 	}
@@ -124,10 +133,12 @@ static void see_import(struct scan *scan, const struct wp_program_token *next)
 static void see_export(struct scan *scan, const struct wp_program_token *next)
 {
 	if (scan->declaration || is_member_name(scan) || scan->depth > 0 ||
-		!IS_ONE_OF(next, "{", "*", "default", "const", "let", "var", "function", "class", "async"))
+		!IS_ONE_OF(next, "{", "*", "default", "const", "let", "var", "function", "class",
+			"async"))
 		return;
 	scan->declaration = scan->token.text;
-	scan->advice = "the program is a script, not a module: leave export out, its last value is the result";
+	scan->advice =
+		"the program is a script, not a module: leave export out, its last value is the result";
 }
 
 static void see_word(struct scan *scan, const struct wp_program_token *next)
@@ -166,7 +177,8 @@ static bool run_scan(struct scan *scan, const char *code, size_t size)
 
 	wp_program_tokens_open(&tokens, code, size);
 	scan->token = wp_program_tokens_next(&tokens);
-	while (scan->token.kind != WP_PROGRAM_TOKEN_END && scan->token.kind != WP_PROGRAM_TOKEN_UNSURE) {
+	while (scan->token.kind != WP_PROGRAM_TOKEN_END &&
+		scan->token.kind != WP_PROGRAM_TOKEN_UNSURE) {
 		scan->depth = tokens.depth;
 		memcpy(scan->nesting, tokens.nesting, tokens.depth);
 		if (begins_statement(scan)) {
@@ -192,11 +204,15 @@ static size_t line_end_at(const char *p, const char *end)
 		return end - p >= 2 && p[1] == '\n' ? 2 : 1;
 	if (*p == '\n')
 		return 1;
-	return end - p >= 3 && (memcmp(p, "\xe2\x80\xa8", 3) == 0 || memcmp(p, "\xe2\x80\xa9", 3) == 0) ? 3 : 0;
+	return end - p >= 3 && (memcmp(p, "\xe2\x80\xa8", 3) == 0 ||
+				       memcmp(p, "\xe2\x80\xa9", 3) == 0)
+		       ? 3
+		       : 0;
 }
 
 /* Line terminators before stop; ret_start is where the last line begins. */
-static size_t count_line_ends(const char *code, const char *stop, const char *end, const char **ret_start)
+static size_t count_line_ends(
+	const char *code, const char *stop, const char *end, const char **ret_start)
 {
 	size_t count = 0;
 
@@ -225,12 +241,14 @@ static enum wp_program_refusal refuse_at(const char *code, size_t size, const ch
 static enum wp_program_refusal check_scan(
 	const char *code, size_t size, struct wp_program_problem *ret_problem)
 {
-	struct scan scan = {.statement = code};
+	struct scan scan = { .statement = code };
 	bool understood = run_scan(&scan, code, size);
-	bool by_declaration = scan.declaration && (scan.advice || (understood && !scan.handles_rejections));
+	bool by_declaration =
+		scan.declaration && (scan.advice || (understood && !scan.handles_rejections));
 
 	if (by_declaration) {
-		snprintf(ret_problem->text, sizeof(ret_problem->text), "nothing can be imported or exported: %s",
+		snprintf(ret_problem->text, sizeof(ret_problem->text),
+			"nothing can be imported or exported: %s",
 			scan.advice ? scan.advice : "put the code you need into the program");
 		return refuse_at(code, size, scan.declaration, WP_PROGRAM_BLOCKED, ret_problem);
 	}
@@ -239,8 +257,8 @@ static enum wp_program_refusal check_scan(
 	for (size_t i = 0; i < NAMES; i++) {
 		if (!scan.use[i] || scan.known[i])
 			continue;
-		snprintf(ret_problem->text, sizeof(ret_problem->text), "%s is not defined: %s", absent_names[i].name,
-			absent_names[i].advice);
+		snprintf(ret_problem->text, sizeof(ret_problem->text), "%s is not defined: %s",
+			absent_names[i].name, absent_names[i].advice);
 		return refuse_at(code, size, scan.use[i], WP_PROGRAM_BLOCKED, ret_problem);
 	}
 	return WP_PROGRAM_FINE;
@@ -252,15 +270,20 @@ static const char *find_no_utf8(const char *text, size_t size)
 	const unsigned char *s = (const unsigned char *)text, *end = s + size;
 
 	while (s < end) {
-		size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
+		size_t n = *s < 0x80   ? 1
+			   : *s < 0xc2 ? 0
+			   : *s < 0xe0 ? 2
+			   : *s < 0xf0 ? 3
+			   : *s < 0xf5 ? 4
+				       : 0;
 		if (n == 0 || n > (size_t)(end - s))
 			return (const char *)s;
 		for (size_t i = 1; i < n; i++) {
 			if ((s[i] & 0xc0) != 0x80)
 				return (const char *)s;
 		}
-		if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) ||
-			(*s == 0xf4 && s[1] > 0x8f))
+		if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
+			(*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
 			return (const char *)s;
 		s += n;
 	}
@@ -278,21 +301,23 @@ static size_t count_lines(const char *code, size_t size)
 enum wp_program_refusal wp_program_check(
 	const char *code, size_t size, struct wp_program_problem *ret_problem)
 {
-	*ret_problem = (struct wp_program_problem){.line = 0};
+	*ret_problem = (struct wp_program_problem){ .line = 0 };
 	if (size > WP_PROGRAM_SIZE_MAX) {
-		snprintf(ret_problem->text, sizeof(ret_problem->text), "the program has %zu bytes, at most %u are run",
-			size, WP_PROGRAM_SIZE_MAX);
+		snprintf(ret_problem->text, sizeof(ret_problem->text),
+			"the program has %zu bytes, at most %u are run", size, WP_PROGRAM_SIZE_MAX);
 		return WP_PROGRAM_SIZE;
 	}
 	const char *broken = find_no_utf8(code, size);
 	if (broken) {
-		snprintf(ret_problem->text, sizeof(ret_problem->text), "the program is not valid UTF-8");
+		snprintf(ret_problem->text, sizeof(ret_problem->text),
+			"the program is not valid UTF-8");
 		return refuse_at(code, size, broken, WP_PROGRAM_UNICODE, ret_problem);
 	}
 	size_t lines = count_lines(code, size);
 	if (lines > WP_PROGRAM_LINES_MAX) {
-		snprintf(ret_problem->text, sizeof(ret_problem->text), "the program has %zu lines, at most %u are run",
-			lines, WP_PROGRAM_LINES_MAX);
+		snprintf(ret_problem->text, sizeof(ret_problem->text),
+			"the program has %zu lines, at most %u are run", lines,
+			WP_PROGRAM_LINES_MAX);
 		return WP_PROGRAM_LINES;
 	}
 	return check_scan(code, size, ret_problem);

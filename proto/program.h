@@ -1,13 +1,15 @@
-/* program.h - the checks of a submitted program that cost nothing: size, lines, UTF-8, and a token scan for
- * code that could never run. The scan is help for the author, not a boundary (SPEC X5): what it lets
- * through simply lacks those things in the isolate. It refuses only what is certain to fail. Pure. */
+/* program.h - the checks of a submitted program that cost nothing: size, lines, UTF-8, and a token
+ * scan for code that could never run. The scan is help for the author, not a boundary (SPEC X5):
+ * what it lets through simply lacks those things in the isolate. It refuses only what is certain to
+ * fail. Pure. */
 #ifndef WP_PROGRAM_H
 #define WP_PROGRAM_H
 
 #include <stddef.h>
 
-#define WP_PROGRAM_SIZE_MAX  102400u /* bytes */
-#define WP_PROGRAM_LINES_MAX 5000u   /* by ECMAScript line terminators: LF, CR, CR LF, U+2028, U+2029 */
+#define WP_PROGRAM_SIZE_MAX 102400u /* bytes */
+#define WP_PROGRAM_LINES_MAX                                                                       \
+	5000u /* by ECMAScript line terminators: LF, CR, CR LF, U+2028, U+2029 */
 
 enum wp_program_refusal {
 	WP_PROGRAM_FINE,

@@ -4,8 +4,8 @@
 
 static bool is_name_start(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c == '#' ||
-	       c == '\\' || c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+	       c == '#' || c == '\\' || c >= 0x80;
 }
 
 static bool is_digit(unsigned char c)
@@ -18,10 +18,14 @@ static size_t newline_at(const char *p, const char *end)
 {
 	if (*p == '\n' || *p == '\r')
 		return 1;
-	return end - p >= 3 && (memcmp(p, "\xe2\x80\xa8", 3) == 0 || memcmp(p, "\xe2\x80\xa9", 3) == 0) ? 3 : 0;
+	return end - p >= 3 && (memcmp(p, "\xe2\x80\xa8", 3) == 0 ||
+				       memcmp(p, "\xe2\x80\xa9", 3) == 0)
+		       ? 3
+		       : 0;
 }
 
-/* Bytes of white space beyond ASCII that may stand between tokens: no-break space, byte order mark. */
+/* Bytes of white space beyond ASCII that may stand between tokens: no-break space, byte order mark.
+ */
 static size_t wide_space_at(const char *p, const char *end)
 {
 	if (end - p >= 2 && memcmp(p, "\xc2\xa0", 2) == 0)
@@ -151,8 +155,8 @@ static bool another_slash_on_line(const struct wp_program_tokens *t)
 
 static bool is_operator_word(const struct wp_program_token *token)
 {
-	static const char *const words[] = {"return", "typeof", "case", "in", "of", "delete", "void", "throw",
-		"new", "instanceof", "do", "else", "await", "yield"};
+	static const char *const words[] = { "return", "typeof", "case", "in", "of", "delete",
+		"void", "throw", "new", "instanceof", "do", "else", "await", "yield" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (wp_program_token_is(token, words[i]))
@@ -188,9 +192,9 @@ static enum slash meaning_of_slash(const struct wp_program_tokens *t)
 	return SLASH_UNSURE;
 }
 
-static const char *const punctuators[] = {">>>=", "...", "===", "!==", "**=", "<<=", ">>=", ">>>", "&&=",
-	"||=", "?\?=", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=",
-	"%=", "&=", "|=", "^=", "<<", ">>", "**"};
+static const char *const punctuators[] = { ">>>=", "...", "===", "!==", "**=", "<<=", ">>=", ">>>",
+	"&&=", "||=", "?\?=", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "++", "--",
+	"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>", "**" };
 
 static size_t punctuator_size(const struct wp_program_tokens *t)
 {
@@ -219,7 +223,8 @@ static bool nest(struct wp_program_tokens *t, char c)
 	return true;
 }
 
-/* The token that starts with a template's text: a literal, or an opening bracket of a substitution. */
+/* The token that starts with a template's text: a literal, or an opening bracket of a substitution.
+ */
 static enum wp_program_token_kind take_template(struct wp_program_tokens *t)
 {
 	bool substitution;
@@ -236,19 +241,20 @@ static enum wp_program_token_kind take_template(struct wp_program_tokens *t)
 
 static void skip_word(struct wp_program_tokens *t)
 {
-	while (t->at < t->end && (is_name_start((unsigned char)*t->at) || is_digit((unsigned char)*t->at)) &&
+	while (t->at < t->end &&
+		(is_name_start((unsigned char)*t->at) || is_digit((unsigned char)*t->at)) &&
 		!newline_at(t->at, t->end) && !wide_space_at(t->at, t->end))
 		t->at++;
 }
 
 static enum wp_program_token_kind take_number(struct wp_program_tokens *t)
 {
-	while (t->at < t->end && (is_name_start((unsigned char)*t->at) || is_digit((unsigned char)*t->at) ||
-					 *t->at == '.')) {
+	while (t->at < t->end && (is_name_start((unsigned char)*t->at) ||
+					 is_digit((unsigned char)*t->at) || *t->at == '.')) {
 		bool exponent = *t->at == 'e' || *t->at == 'E';
 		t->at++;
-		if (exponent && t->at < t->end && (*t->at == '+' || *t->at == '-') && t->end - t->at >= 2 &&
-			is_digit((unsigned char)t->at[1]))
+		if (exponent && t->at < t->end && (*t->at == '+' || *t->at == '-') &&
+			t->end - t->at >= 2 && is_digit((unsigned char)t->at[1]))
 			t->at++;
 	}
 	return WP_PROGRAM_TOKEN_LITERAL;
@@ -315,7 +321,7 @@ void wp_program_tokens_open(struct wp_program_tokens *tokens, const char *code, 
 
 struct wp_program_token wp_program_tokens_next(struct wp_program_tokens *t)
 {
-	struct wp_program_token token = {.kind = WP_PROGRAM_TOKEN_UNSURE};
+	struct wp_program_token token = { .kind = WP_PROGRAM_TOKEN_UNSURE };
 
 	if (!skip_space(t, &token.after_newline)) {
 		t->last = token;

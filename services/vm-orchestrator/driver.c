@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const struct driver *const drivers[] = {&driver_process, &driver_null};
+static const struct driver *const drivers[] = { &driver_process, &driver_null };
 
 const struct driver *driver_by_name(const char *name)
 {

@@ -8,7 +8,8 @@
 
 _Static_assert(GUEST_OUTPUT_MAX == DRIVER_OUTPUT_MAX, "guest and host agree on the output limit");
 _Static_assert(GUEST_RESULT_MAX == DRIVER_RESULT_MAX, "guest and host agree on the result limit");
-_Static_assert(GUEST_MESSAGE_MAX == DRIVER_MESSAGE_MAX, "guest and host agree on the message limit");
+_Static_assert(
+	GUEST_MESSAGE_MAX == DRIVER_MESSAGE_MAX, "guest and host agree on the message limit");
 
 void driver_frames_open(struct driver_frames *frames)
 {

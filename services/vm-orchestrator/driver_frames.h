@@ -1,5 +1,5 @@
-/* driver_frames.h - takes apart what a guest sends (worker-image/guest/protocol.h). The bytes are an
- * attacker's: nothing is believed but that they are bytes, every limit is checked here again. */
+/* driver_frames.h - takes apart what a guest sends (worker-image/guest/protocol.h). The bytes are
+ * an attacker's: nothing is believed but that they are bytes, every limit is checked here again. */
 #ifndef WP_DRIVER_FRAMES_H
 #define WP_DRIVER_FRAMES_H
 
@@ -8,10 +8,10 @@
 #include <sodium.h>
 
 enum driver_frames_state {
-	DRIVER_FRAMES_OPEN,      /* more may come */
-	DRIVER_FRAMES_ENDED,     /* the guest said its end: code and message */
-	DRIVER_FRAMES_FULL,      /* printed more than DRIVER_OUTPUT_MAX */
-	DRIVER_FRAMES_VIOLATED   /* broke the protocol */
+	DRIVER_FRAMES_OPEN,    /* more may come */
+	DRIVER_FRAMES_ENDED,   /* the guest said its end: code and message */
+	DRIVER_FRAMES_FULL,    /* printed more than DRIVER_OUTPUT_MAX */
+	DRIVER_FRAMES_VIOLATED /* broke the protocol */
 };
 
 struct driver_frames {
@@ -32,7 +32,8 @@ struct driver_frames {
 void driver_frames_open(struct driver_frames *frames);
 void driver_frames_close(struct driver_frames *frames);
 
-/* Handles size more bytes; printed ones go to output. What follows an end is ignored. 0 or -ENOMEM. */
+/* Handles size more bytes; printed ones go to output. What follows an end is ignored. 0 or -ENOMEM.
+ */
 int driver_frames_feed(struct driver_frames *frames, const uint8_t *data, size_t size,
 	driver_output_fn *output, void *arg);
 

@@ -58,8 +58,8 @@ static void fill_result(struct null_run *run)
 	memcpy(result->engine_version, "1", 2);
 }
 
-static int null_spawn(void *state, const struct driver_task *task, driver_output_fn *output, void *arg,
-	struct driver_run **ret_run)
+static int null_spawn(void *state, const struct driver_task *task, driver_output_fn *output,
+	void *arg, struct driver_run **ret_run)
 {
 	struct null_state *null = state;
 	struct null_run *run;

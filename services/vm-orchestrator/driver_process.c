@@ -90,17 +90,17 @@ static int process_open(
 /* The task as a memory file: the guest maps it, nothing is copied through a pipe. */
 static int write_task(const struct driver_task *task, int *ret_fd)
 {
-	struct guest_task header = {.magic = GUEST_TASK_MAGIC,
+	struct guest_task header = { .magic = GUEST_TASK_MAGIC,
 		.has_input = task->input != NULL,
 		.code_size = task->code_size,
 		.input_size = task->input ? task->input_size : 0,
-		.clock_ms = task->clock_ms};
+		.clock_ms = task->clock_ms };
 	struct iovec parts[] = {
-		{&header, sizeof(header)},
-		{(void *)(uintptr_t)task->code, task->code_size},
-		{(void *)(uintptr_t)"", 1},
-		{(void *)(uintptr_t)(task->input ? task->input : ""), header.input_size},
-		{(void *)(uintptr_t)"", 1},
+		{ &header, sizeof(header) },
+		{ (void *)(uintptr_t)task->code, task->code_size },
+		{ (void *)(uintptr_t) "", 1 },
+		{ (void *)(uintptr_t)(task->input ? task->input : ""), header.input_size },
+		{ (void *)(uintptr_t) "", 1 },
 	};
 	size_t total = sizeof(header) + task->code_size + 1 + header.input_size + 1;
 
@@ -116,8 +116,8 @@ static int write_task(const struct driver_task *task, int *ret_fd)
 	return 0;
 }
 
-static void write_order(
-	const struct process_state *state, const struct driver_task *task, struct guest_order *ret_order)
+static void write_order(const struct process_state *state, const struct driver_task *task,
+	struct guest_order *ret_order)
 {
 	memset(ret_order, 0, sizeof(*ret_order));
 	ret_order->magic = GUEST_ORDER_MAGIC;
@@ -141,7 +141,8 @@ static void join_list(struct process_state *state, struct driver_run *run)
 static void name_guest(const struct process_state *state, struct driver_result *result)
 {
 	snprintf(result->engine_name, sizeof(result->engine_name), "%s", GUEST_ENGINE_NAME);
-	snprintf(result->engine_version, sizeof(result->engine_version), "%s", GUEST_ENGINE_VERSION);
+	snprintf(
+		result->engine_version, sizeof(result->engine_version), "%s", GUEST_ENGINE_VERSION);
 	result->guest_digest = state->zygote.digest;
 }
 

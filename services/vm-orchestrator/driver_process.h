@@ -1,5 +1,5 @@
-/* driver_process.h - isolates that need nothing but Linux: each run is a fork of a warm, jailed zygote
- * (worker-image/DESIGN.md). */
+/* driver_process.h - isolates that need nothing but Linux: each run is a fork of a warm, jailed
+ * zygote (worker-image/DESIGN.md). */
 #ifndef WP_DRIVER_PROCESS_H
 #define WP_DRIVER_PROCESS_H
 

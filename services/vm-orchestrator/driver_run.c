@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STEP_BYTES      (256u << 10) /* read in one step, so that one run cannot hold the loop */
-#define CHECK_FLOOR_US  2000         /* the clock is not looked at more often */
+#define STEP_BYTES     (256u << 10) /* read in one step, so that one run cannot hold the loop */
+#define CHECK_FLOOR_US 2000         /* the clock is not looked at more often */
 
 static void close_fd(int *fd)
 {
@@ -39,14 +39,15 @@ void driver_run_kill(struct driver_run *run, enum driver_run_kill why)
 
 static void set_timer(const struct driver_run *run, int64_t after_us)
 {
-	struct itimerspec when = {.it_value = {after_us / 1000000, (after_us % 1000000) * 1000}};
+	struct itimerspec when = { .it_value = {
+					   after_us / 1000000, (after_us % 1000000) * 1000 } };
 
 	timerfd_settime(run->timer, 0, &when, NULL);
 }
 
 static int watch(const struct driver_run *run, int fd)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
@@ -194,7 +195,7 @@ static int64_t microseconds(struct timeval time)
 static const struct driver_result *finish(struct driver_run *run)
 {
 	struct rusage usage;
-	struct driver_run_end end = {.kill = run->kill, .timeout_us = run->timeout_us};
+	struct driver_run_end end = { .kill = run->kill, .timeout_us = run->timeout_us };
 
 	end.wait_status = reap(run, &usage);
 	end.cpu_us = microseconds(usage.ru_utime) + microseconds(usage.ru_stime);

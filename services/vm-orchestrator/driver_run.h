@@ -43,7 +43,8 @@ struct driver_run {
 	struct driver_result result;
 };
 
-/* Takes over socket and pid. 0 or -errno: then the process is dead and waited for, the socket closed. */
+/* Takes over socket and pid. 0 or -errno: then the process is dead and waited for, the socket
+ * closed. */
 int driver_run_new(struct driver_run **ret_run, const struct driver_task *task, int64_t start_us,
 	int socket, pid_t pid, driver_output_fn *output, void *arg);
 void driver_run_free(struct driver_run *run); /* NULL is fine */

@@ -80,9 +80,10 @@ static bool read_stat(pid_t pid, char *ret_state, int64_t *ret_start_ms)
 	if (read_proc(pid, "stat", text, sizeof(text)) <= 0)
 		return false;
 	const char *after = strrchr(text, ')'); /* the name may hold anything */
-	if (!after || sscanf(after + 1,
-			      " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-			      ret_state, &ticks) != 2)
+	if (!after ||
+		sscanf(after + 1,
+			" %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+			ret_state, &ticks) != 2)
 		return false;
 	*ret_start_ms = (int64_t)ticks * 1000 / sysconf(_SC_CLK_TCK);
 	return true;
@@ -108,11 +109,13 @@ static bool look(pid_t pid, const char *installation, const char *mark, int64_t 
 	char line[256], prefix[128], state;
 	int64_t start_ms;
 
-	if (!has_mark(pid, mark) || !read_stat(pid, &state, &start_ms) || state == 'Z' || state == 'X')
+	if (!has_mark(pid, mark) || !read_stat(pid, &state, &start_ms) || state == 'Z' ||
+		state == 'X')
 		return false;
 	ssize_t n = read_proc(pid, "cmdline", line, sizeof(line));
 	driver_scan_title(prefix, installation, "");
-	const char *name = n > 0 && strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : "";
+	const char *name =
+		n > 0 && strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : "";
 	ret_found->pid = pid;
 	ret_found->age_ms = now_ms > start_ms ? now_ms - start_ms : 0;
 	if (is_name(name))
@@ -158,10 +161,10 @@ static bool list_one(void *arg, const struct found *found)
 	return true;
 }
 
-int driver_scan_list(
-	const char *installation, void (*fn)(void *arg, const char *name, int64_t age_ms), void *arg)
+int driver_scan_list(const char *installation,
+	void (*fn)(void *arg, const char *name, int64_t age_ms), void *arg)
 {
-	struct list_call call = {fn, arg};
+	struct list_call call = { fn, arg };
 
 	return scan(installation, list_one, &call);
 }
@@ -184,7 +187,8 @@ static bool kill_one(void *arg, const struct found *found)
 	if (fd < 0)
 		return true;
 	driver_scan_mark(mark, call->installation);
-	if (look(found->pid, call->installation, mark, 0, &again) && strcmp(again.name, call->name) == 0)
+	if (look(found->pid, call->installation, mark, 0, &again) &&
+		strcmp(again.name, call->name) == 0)
 		call->result = syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) ? -errno : 0;
 	close(fd);
 	return call->result != 0;
@@ -192,7 +196,7 @@ static bool kill_one(void *arg, const struct found *found)
 
 int driver_scan_kill(const char *installation, const char *name)
 {
-	struct kill_call call = {installation, name, -ESRCH};
+	struct kill_call call = { installation, name, -ESRCH };
 	int error = scan(installation, kill_one, &call);
 
 	return error ? error : call.result;

@@ -10,7 +10,12 @@ struct cursor {
 size_t driver_text_utf8(const char *text, size_t size)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	size_t n = s[0] < 0x80   ? 1
+		   : s[0] < 0xc2 ? 0
+		   : s[0] < 0xe0 ? 2
+		   : s[0] < 0xf0 ? 3
+		   : s[0] < 0xf5 ? 4
+				 : 0;
 
 	if (n == 0 || n > size)
 		return 0;
@@ -18,7 +23,8 @@ size_t driver_text_utf8(const char *text, size_t size)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || /* overlong, surrogate */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) ||
+		(s[0] == 0xed && s[1] > 0x9f) || /* overlong, surrogate */
 		(s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return n;
@@ -46,7 +52,8 @@ void driver_text_clean(char *out, size_t room, const char *text, size_t size)
 
 static void skip_space(struct cursor *c)
 {
-	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
+	while (c->at < c->end &&
+		(*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
 		c->at++;
 }
 
@@ -171,8 +178,8 @@ static bool push(struct levels *levels, bool object)
 
 	if (top == DRIVER_JSON_DEPTH_MAX)
 		return false;
-	levels->object[top / 8] =
-		(uint8_t)((levels->object[top / 8] & ~(1u << (top % 8))) | (unsigned)object << (top % 8));
+	levels->object[top / 8] = (uint8_t)((levels->object[top / 8] & ~(1u << (top % 8))) |
+					    (unsigned)object << (top % 8));
 	levels->depth++;
 	return true;
 }
@@ -208,8 +215,8 @@ static bool after_value(struct cursor *c, struct levels *levels, bool *ret_done)
 
 bool driver_text_is_json(const char *text, size_t size)
 {
-	struct cursor c = {text, text + size};
-	struct levels levels = {.depth = 0};
+	struct cursor c = { text, text + size };
+	struct levels levels = { .depth = 0 };
 
 	for (;;) {
 		bool complete = true, done;

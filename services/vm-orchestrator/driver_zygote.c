@@ -86,7 +86,7 @@ int driver_zygote_open(struct driver_zygote *zygote, const char *wanted)
 	char path[PATH_MAX];
 	int error = guest_path(path, wanted);
 
-	*zygote = (struct driver_zygote){.image = -1, .control = -1};
+	*zygote = (struct driver_zygote){ .image = -1, .control = -1 };
 	if (!error && (zygote->image = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		error = -errno;
 	if (!error)
@@ -116,14 +116,14 @@ void driver_zygote_close(struct driver_zygote *zygote)
 	zygote->image = -1;
 }
 
-/* In the child: only system calls until the guest takes over. Its descriptors are /dev/null three times
- * and the control socket; its environment is empty. */
+/* In the child: only system calls until the guest takes over. Its descriptors are /dev/null three
+ * times and the control socket; its environment is empty. */
 static _Noreturn void become_guest(const struct driver_zygote *zygote, int control, int null)
 {
 	static char title[GUEST_TITLE_ROOM];
 	static char name[] = GUEST_FILE, mode[] = "--zygote";
-	char *const arguments[] = {name, mode, title, NULL};
-	char *const environment[] = {NULL};
+	char *const arguments[] = { name, mode, title, NULL };
+	char *const environment[] = { NULL };
 	sigset_t none;
 
 	memset(title, ' ', sizeof(title) - 1);
@@ -156,11 +156,11 @@ static bool raise_stack(struct rlimit *ret_before)
 	return setrlimit(RLIMIT_STACK, &wanted) == 0;
 }
 
-/* Like fork, without a signal to us when it ends, which its runs inherit: no SIGCHLD handler or setting of
- * the daemon can take them from us. */
+/* Like fork, without a signal to us when it ends, which its runs inherit: no SIGCHLD handler or
+ * setting of the daemon can take them from us. */
 static pid_t fork_silently(void)
 {
-	struct clone_args args = {.flags = 0, .exit_signal = 0};
+	struct clone_args args = { .flags = 0, .exit_signal = 0 };
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
@@ -196,7 +196,7 @@ static int launch(struct driver_zygote *zygote)
 /* Receives one datagram of exactly size bytes. 0, -errno; -EPIPE: the zygote is gone. */
 static int receive(const struct driver_zygote *zygote, void *data, size_t size, int timeout_ms)
 {
-	struct pollfd poll_fd = {zygote->control, POLLIN, 0};
+	struct pollfd poll_fd = { zygote->control, POLLIN, 0 };
 	int n;
 
 	do
@@ -237,7 +237,8 @@ int driver_zygote_start(struct driver_zygote *zygote)
 	if (!error && ready.magic != GUEST_READY_MAGIC)
 		error = -EPROTO;
 	if (error)
-		snprintf(zygote->why, sizeof(zygote->why), "the guest did not start: %s", strerror(-error));
+		snprintf(zygote->why, sizeof(zygote->why), "the guest did not start: %s",
+			strerror(-error));
 	else
 		error = check_ready(zygote, &ready);
 	if (error)
@@ -251,24 +252,25 @@ static int send_order(
 	union {
 		char bytes[CMSG_SPACE(2 * sizeof(int))];
 		struct cmsghdr align;
-	} control = {{0}};
-	struct iovec part = {(void *)(uintptr_t)order, sizeof(*order)};
-	struct msghdr message = {.msg_iov = &part,
+	} control = { { 0 } };
+	struct iovec part = { (void *)(uintptr_t)order, sizeof(*order) };
+	struct msghdr message = { .msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes)};
+		.msg_controllen = sizeof(control.bytes) };
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-	int fds[2] = {socket, task};
+	int fds[2] = { socket, task };
 
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(fds));
 	memcpy(CMSG_DATA(head), fds, sizeof(fds));
-	return sendmsg(zygote->control, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*order) ? 0 : -errno;
+	return sendmsg(zygote->control, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*order) ? 0
+											   : -errno;
 }
 
-static int order_once(struct driver_zygote *zygote, const struct guest_order *order, int socket, int task,
-	pid_t *ret_pid)
+static int order_once(struct driver_zygote *zygote, const struct guest_order *order, int socket,
+	int task, pid_t *ret_pid)
 {
 	struct guest_reply reply;
 	int error = driver_zygote_start(zygote);

@@ -10,7 +10,7 @@ struct driver_zygote {
 	int image;   /* the guest binary, open for reading: what was hashed is what is started */
 	int control; /* -1: none runs */
 	pid_t pid;
-	uint32_t layers; /* what its jail consists of (enum guest_layer) */
+	uint32_t layers;  /* what its jail consists of (enum guest_layer) */
 	bool small_stack; /* the host refused the stack that GUEST_STACK_MAX needs */
 	struct wp_hash digest;
 	char why[160]; /* of the last failure, or of a layer that is missing */
@@ -20,12 +20,12 @@ struct driver_zygote {
 int driver_zygote_open(struct driver_zygote *zygote, const char *path);
 void driver_zygote_close(struct driver_zygote *zygote);
 
-/* Starts it unless it runs and waits until it is warm. 0; -errno, -EPERM when the host lacks a layer
- * that there is no isolate without; why says what. */
+/* Starts it unless it runs and waits until it is warm. 0; -errno, -EPERM when the host lacks a
+ * layer that there is no isolate without; why says what. */
 int driver_zygote_start(struct driver_zygote *zygote);
 
-/* One run: socket and task become its own (the caller still closes its copies). A zygote that died is
- * replaced once. 0 or -errno. */
+/* One run: socket and task become its own (the caller still closes its copies). A zygote that died
+ * is replaced once. 0 or -errno. */
 int driver_zygote_order(struct driver_zygote *zygote, const struct guest_order *order, int socket,
 	int task, pid_t *ret_pid);
 

@@ -17,7 +17,8 @@ static int print_plain(const struct task_outcome *outcome)
 		fwrite(outcome->output.data, 1, outcome->output.size, stdout);
 	if (outcome->refusal != WP_PROGRAM_FINE) {
 		fprintf(stderr, "workproof-worker: %s: line %zu: %s\n",
-			wp_program_refusal_text(outcome->refusal), outcome->problem.line, outcome->problem.text);
+			wp_program_refusal_text(outcome->refusal), outcome->problem.line,
+			outcome->problem.text);
 		return EXIT_PROGRAM;
 	}
 	if (result->outcome == DRIVER_OK)
@@ -29,12 +30,13 @@ static int print_plain(const struct task_outcome *outcome)
 
 static int print_json(const struct task_outcome *outcome)
 {
-	struct wp_buffer out = {0};
+	struct wp_buffer out = { 0 };
 
 	report_write(&out, outcome);
 	if (!out.failed)
 		fwrite(out.data, 1, out.size, stdout);
-	int status = out.failed || outcome->result.outcome == DRIVER_FAILED ? EXIT_HOST : EXIT_VERDICT;
+	int status =
+		out.failed || outcome->result.outcome == DRIVER_FAILED ? EXIT_HOST : EXIT_VERDICT;
 	wp_buffer_free(&out);
 	return status;
 }
@@ -56,7 +58,9 @@ int main(int argc, char **argv)
 	int error = task_run(&options, &outcome);
 	if (error || outcome.why[0])
 		fprintf(stderr, "workproof-worker: %s\n", outcome.why);
-	int status = error ? EXIT_HOST : options.json ? print_json(&outcome) : print_plain(&outcome);
+	int status = error          ? EXIT_HOST
+		     : options.json ? print_json(&outcome)
+				    : print_plain(&outcome);
 	task_outcome_free(&outcome);
 	return status;
 }

@@ -58,7 +58,9 @@ static int set_option(struct options *options, const char *name, const char *val
 		return parse_integer(value, -CLOCK_LIMIT_MS, CLOCK_LIMIT_MS, &options->clock_ms);
 	} else if (strcmp(name, "--seed") == 0) {
 		options->has_seed = true;
-		return wp_hex_decode(options->seed, sizeof(options->seed), value, strlen(value)) ? -1 : 0;
+		return wp_hex_decode(options->seed, sizeof(options->seed), value, strlen(value))
+			       ? -1
+			       : 0;
 	} else {
 		if (parse_integer(value, OPTIONS_TIMEOUT_MIN_S, OPTIONS_TIMEOUT_MAX_S, &seconds))
 			return -1;
@@ -69,8 +71,8 @@ static int set_option(struct options *options, const char *name, const char *val
 
 static bool is_option(const char *name)
 {
-	static const char *const names[] = {
-		"--code", "--input", "--timeout", "--driver", "--engine", "--clock", "--seed"};
+	static const char *const names[] = { "--code", "--input", "--timeout", "--driver",
+		"--engine", "--clock", "--seed" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i], name) == 0)
@@ -81,10 +83,10 @@ static bool is_option(const char *name)
 
 int options_parse(struct options *ret_options, int argc, char **argv, const char **ret_why)
 {
-	struct options options = {.timeout_ms = OPTIONS_TIMEOUT_S * 1000,
+	struct options options = { .timeout_ms = OPTIONS_TIMEOUT_S * 1000,
 		.driver = "process",
 		.engine = "quickjs",
-		.clock_ms = OPTIONS_CLOCK_MS};
+		.clock_ms = OPTIONS_CLOCK_MS };
 
 	if (argc < 2 || strcmp(argv[1], "run") != 0)
 		return refuse(ret_why, "the first word must be", "run");

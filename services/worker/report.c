@@ -22,7 +22,7 @@ static void put_string(struct wp_buffer *out, const char *text, size_t size)
 		if (n == 0) {
 			put(out, "\xef\xbf\xbd");
 		} else if (c == '"' || c == '\\') {
-			wp_buffer_append(out, (char[]){'\\', (char)c}, 2);
+			wp_buffer_append(out, (char[]){ '\\', (char)c }, 2);
 		} else if (c < 0x20 || c == 0x7f) {
 			snprintf(escape, sizeof(escape), "\\u%04x", c);
 			put(out, escape);
@@ -93,8 +93,8 @@ static void put_error(struct wp_buffer *out, const struct task_outcome *outcome)
 		return;
 	}
 	if (problem->line > 0)
-		snprintf(text, sizeof(text), "line %zu, column %zu: %s", problem->line, problem->column,
-			problem->text);
+		snprintf(text, sizeof(text), "line %zu, column %zu: %s", problem->line,
+			problem->column, problem->text);
 	else
 		snprintf(text, sizeof(text), "%s", problem->text);
 	put_text(out, "errorCode", wp_program_refusal_text(outcome->refusal));

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WALL_FACTOR 4    /* wall time allowed per CPU time: a busy host is not the program's fault */
+#define WALL_FACTOR   4 /* wall time allowed per CPU time: a busy host is not the program's fault */
 #define WALL_EXTRA_MS 5000
-#define INPUT_MAX (1u << 20)
+#define INPUT_MAX     (1u << 20)
 
 struct text {
 	char *data;
@@ -40,8 +40,8 @@ static int read_file(const char *path, size_t limit, struct text *ret_text)
 /* X4: SHA-256(codeHash ‖ inputHash); without input the hash of nothing. */
 static void default_seed(const struct text *code, const struct text *input, uint8_t seed[static 32])
 {
-	struct wp_hash hashes[2] = {
-		wp_sha256(code->data, code->size), wp_sha256(input->data ? input->data : "", input->size)};
+	struct wp_hash hashes[2] = { wp_sha256(code->data, code->size),
+		wp_sha256(input->data ? input->data : "", input->size) };
 	struct wp_hash hash = wp_sha256(hashes, sizeof(hashes));
 
 	memcpy(seed, hash.bytes, 32);
@@ -57,7 +57,7 @@ static const struct driver_result *wait_for_end(const struct driver *driver, str
 	const struct driver_result *result;
 
 	while (!(result = driver->step(run))) {
-		struct pollfd poll_fd = {driver->fd(run), POLLIN, 0};
+		struct pollfd poll_fd = { driver->fd(run), POLLIN, 0 };
 		poll(&poll_fd, 1, -1);
 	}
 	return result;
@@ -70,7 +70,8 @@ static int run_on(const struct driver *driver, void *state, const struct driver_
 	int error = driver->spawn(state, task, keep_output, &outcome->output, &run);
 
 	if (error) {
-		snprintf(outcome->why, sizeof(outcome->why), "cannot start an isolate: %s", strerror(-error));
+		snprintf(outcome->why, sizeof(outcome->why), "cannot start an isolate: %s",
+			strerror(-error));
 		return error;
 	}
 	outcome->result = *wait_for_end(driver, run);
@@ -79,12 +80,12 @@ static int run_on(const struct driver *driver, void *state, const struct driver_
 	return outcome->result.result && !outcome->output.failed ? 0 : -ENOMEM;
 }
 
-static int run_program(const struct options *options, const struct text *code, const struct text *input,
-	struct task_outcome *outcome)
+static int run_program(const struct options *options, const struct text *code,
+	const struct text *input, struct task_outcome *outcome)
 {
 	char name[DRIVER_NAME_MAX];
-	struct driver_settings settings = {.installation = "worker", .capacity = 1};
-	struct driver_task task = {.name = name,
+	struct driver_settings settings = { .installation = "worker", .capacity = 1 };
+	struct driver_task task = { .name = name,
 		.code = code->data,
 		.code_size = code->size,
 		.input = input->data,
@@ -92,7 +93,7 @@ static int run_program(const struct options *options, const struct text *code, c
 		.engine = options->engine,
 		.timeout_ms = options->timeout_ms,
 		.wall_ms = options->timeout_ms * WALL_FACTOR + WALL_EXTRA_MS,
-		.clock_ms = options->clock_ms};
+		.clock_ms = options->clock_ms };
 	void *state;
 	const char *why = NULL;
 
@@ -113,13 +114,14 @@ static int run_program(const struct options *options, const struct text *code, c
 
 int task_run(const struct options *options, struct task_outcome *ret_outcome)
 {
-	struct text code = {0}, input = {0};
+	struct text code = { 0 }, input = { 0 };
 
 	memset(ret_outcome, 0, sizeof(*ret_outcome));
 	ret_outcome->engine = options->engine;
 	ret_outcome->driver = driver_by_name(options->driver);
 	if (!ret_outcome->driver || strcmp(options->engine, "quickjs") != 0) {
-		snprintf(ret_outcome->why, sizeof(ret_outcome->why), "there is no such driver or engine");
+		snprintf(ret_outcome->why, sizeof(ret_outcome->why),
+			"there is no such driver or engine");
 		return -EINVAL;
 	}
 	int error = read_file(options->code_path, WP_PROGRAM_SIZE_MAX, &code);
@@ -128,10 +130,11 @@ int task_run(const struct options *options, struct task_outcome *ret_outcome)
 	if (!error && input.size > INPUT_MAX)
 		error = -EFBIG;
 	if (error)
-		snprintf(ret_outcome->why, sizeof(ret_outcome->why), "cannot read the program or its input: %s",
-			strerror(-error));
+		snprintf(ret_outcome->why, sizeof(ret_outcome->why),
+			"cannot read the program or its input: %s", strerror(-error));
 	else
-		ret_outcome->refusal = wp_program_check(code.data, code.size, &ret_outcome->problem);
+		ret_outcome->refusal =
+			wp_program_check(code.data, code.size, &ret_outcome->problem);
 	if (!error && ret_outcome->refusal == WP_PROGRAM_FINE)
 		error = run_program(options, &code, &input, ret_outcome);
 	free(code.data);

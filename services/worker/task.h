@@ -9,7 +9,7 @@
 
 struct task_outcome {
 	const struct driver *driver;
-	const char *engine; /* as asked for */
+	const char *engine;              /* as asked for */
 	enum wp_program_refusal refusal; /* not FINE: it was not run */
 	struct wp_program_problem problem;
 	struct driver_result result; /* with its own copy of result.result */

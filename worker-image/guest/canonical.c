@@ -36,15 +36,15 @@ static void put_escaped(struct canonical_text *text, unsigned char c)
 	static const char named[] = "btn?fr"; /* of 8 … 13 */
 
 	if (c >= 8 && c <= 13 && c != 11)
-		put(text, (char[]){'\\', named[c - 8]}, 2);
+		put(text, (char[]){ '\\', named[c - 8] }, 2);
 	else if (c < 0x20)
-		put(text, (char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+		put(text, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 	else
-		put(text, (char[]){'\\', (char)c}, 2);
+		put(text, (char[]){ '\\', (char)c }, 2);
 }
 
-/* Frames of a stack are V8's own text: in a result they are shown without their mark. Any other text
- * only V8 makes cannot be part of a result. */
+/* Frames of a stack are V8's own text: in a result they are shown without their mark. Any other
+ * text only V8 makes cannot be part of a result. */
 static bool is_stack_mark(const char *s)
 {
 	return memcmp(s, HOST_MARK_STACK, 3) == 0;
@@ -93,8 +93,9 @@ static int key_compare(const void *a, const void *b)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)x->text[i], d = (unsigned char)y->text[i];
 		if (c != d)
-			return utf16_rank(c) < utf16_rank(d) ? -1 : utf16_rank(c) > utf16_rank(d) ? 1
-										  : (c < d ? -1 : 1);
+			return utf16_rank(c) < utf16_rank(d)   ? -1
+			       : utf16_rank(c) > utf16_rank(d) ? 1
+							       : (c < d ? -1 : 1);
 	}
 	return x->size < y->size ? -1 : x->size > y->size;
 }
@@ -196,7 +197,7 @@ int canonical_json(
 	JSContext *ctx, JSValueConst value, struct canonical_text *ret_text, const char **ret_why)
 {
 	size_t size;
-	struct canonical_text text = {0};
+	struct canonical_text text = { 0 };
 
 	*ret_why = NULL;
 	JSValue json = JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);

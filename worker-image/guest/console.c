@@ -94,11 +94,11 @@ void console_install(JSContext *ctx, JSValue format)
 		const char *name;
 		JSCFunction *function;
 	} methods[] = {
-		{"log", console_log},
-		{"warn", console_drop},
-		{"error", console_drop},
-		{"info", console_log},
-		{"debug", console_log},
+		{ "log", console_log },
+		{ "warn", console_drop },
+		{ "error", console_drop },
+		{ "info", console_log },
+		{ "debug", console_log },
 	};
 	JSValue global = JS_GetGlobalObject(ctx);
 	JSValue console = JS_NewObject(ctx);

@@ -5,7 +5,8 @@
 #include <quickjs.h>
 
 /* Puts the console object into the context. format is the JavaScript formatter (Node's
- * formatWithOptions without options): called with the arguments, gives the line. Takes ownership. */
+ * formatWithOptions without options): called with the arguments, gives the line. Takes ownership.
+ */
 void console_install(JSContext *ctx, JSValue format);
 
 #endif

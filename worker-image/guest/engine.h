@@ -1,5 +1,5 @@
-/* engine.h - one interface to every JavaScript engine. A process warms an engine once; each run is a
- * fork of it and ends with the process. */
+/* engine.h - one interface to every JavaScript engine. A process warms an engine once; each run is
+ * a fork of it and ends with the process. */
 #ifndef GUEST_ENGINE_H
 #define GUEST_ENGINE_H
 

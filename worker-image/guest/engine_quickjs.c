@@ -17,7 +17,8 @@
 static JSRuntime *runtime;
 static JSContext *context;
 
-/* Rejected promises that nobody handles yet: what is left after the last job is an uncaught error. */
+/* Rejected promises that nobody handles yet: what is left after the last job is an uncaught error.
+ */
 static struct {
 	JSValue *promises;
 	size_t count, room;
@@ -41,17 +42,18 @@ static void *engine_realloc(JSMallocState *state, void *block, size_t size)
 	return heap_realloc(block, size);
 }
 
-static const JSMallocFunctions heap_functions = {
-	engine_malloc, engine_free, engine_realloc, heap_size};
+static const JSMallocFunctions heap_functions = { engine_malloc, engine_free, engine_realloc,
+	heap_size };
 
-static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL handled, void *arg)
+static void on_rejection(
+	JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL handled, void *arg)
 {
 	(void)reason, (void)arg;
 	if (!handled) {
 		if (rejections.count == rejections.room) {
 			rejections.room = rejections.room * 2 + 16;
-			rejections.promises = heap_realloc(
-				rejections.promises, rejections.room * sizeof(*rejections.promises));
+			rejections.promises = heap_realloc(rejections.promises,
+				rejections.room * sizeof(*rejections.promises));
 		}
 		rejections.promises[rejections.count++] = JS_DupValue(ctx, promise);
 		return;
@@ -73,8 +75,8 @@ static int evaluate_prelude(JSContext *ctx)
 	JSValue native = native_object(ctx);
 
 	JS_SetPropertyStr(ctx, global, "__native", JS_DupValue(ctx, native));
-	JSValue code = JS_ReadObject(
-		ctx, prelude_bytecode, prelude_bytecode_size, JS_READ_OBJ_BYTECODE);
+	JSValue code =
+		JS_ReadObject(ctx, prelude_bytecode, prelude_bytecode_size, JS_READ_OBJ_BYTECODE);
 	JSValue done = JS_EvalFunction(ctx, code);
 	JSValue format = JS_GetPropertyStr(ctx, native, "format");
 	int error = JS_IsException(done) || !JS_IsFunction(ctx, format) ? -ENOEXEC : 0;
@@ -111,7 +113,8 @@ static void strip_marks(char *text)
 	char *to = text;
 
 	for (const char *from = text; *from;) {
-		if (strncmp(from, HOST_MARK_MESSAGE, 3) == 0 || strncmp(from, HOST_MARK_STACK, 3) == 0)
+		if (strncmp(from, HOST_MARK_MESSAGE, 3) == 0 ||
+			strncmp(from, HOST_MARK_STACK, 3) == 0)
 			from += 3;
 		else
 			*to++ = *from++;
@@ -166,7 +169,8 @@ static JSValue compile(JSContext *ctx, const struct engine_program *program, boo
 	if (JS_IsException(code)) {
 		JSValue first = JS_GetException(ctx);
 		bool has_position = host_error_last_position(&line, &column);
-		code = JS_Eval(ctx, program->code, program->code_size, "program", flags | JS_EVAL_FLAG_ASYNC);
+		code = JS_Eval(ctx, program->code, program->code_size, "program",
+			flags | JS_EVAL_FLAG_ASYNC);
 		if (JS_IsException(code)) {
 			JS_FreeValue(ctx, JS_GetException(ctx));
 			JS_Throw(ctx, first);
@@ -223,7 +227,8 @@ static JSValue completion(JSContext *ctx, JSValue value, bool async)
 	wire_output_close(); /* Node would print nothing of what follows */
 	if (async) {
 		JSValue wrapped = settled(ctx, value);
-		value = JS_IsObject(wrapped) ? JS_GetPropertyStr(ctx, wrapped, "value") : JS_UNDEFINED;
+		value = JS_IsObject(wrapped) ? JS_GetPropertyStr(ctx, wrapped, "value")
+					     : JS_UNDEFINED;
 	}
 	value = settled(ctx, value);
 	return JS_IsObject(value) ? await_thenable(ctx, value) : value;
@@ -257,7 +262,8 @@ static _Noreturn void quickjs_run(const struct engine_program *program)
 
 	if (program->input)
 		input = JS_NewStringLen(ctx, program->input, program->input_size);
-	JS_DefinePropertyValueStr(ctx, global, "input", input, JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+	JS_DefinePropertyValueStr(
+		ctx, global, "input", input, JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
 	JSValue code = compile(ctx, program, &async);
 	JSValue value = JS_EvalFunction(ctx, code);
 	if (JS_IsException(value))
@@ -265,4 +271,4 @@ static _Noreturn void quickjs_run(const struct engine_program *program)
 	finish(ctx, completion(ctx, value, async));
 }
 
-const struct engine engine_quickjs = {GUEST_ENGINE_NAME, quickjs_warm, quickjs_run};
+const struct engine engine_quickjs = { GUEST_ENGINE_NAME, quickjs_warm, quickjs_run };

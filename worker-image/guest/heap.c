@@ -122,7 +122,7 @@ static void span_take(unsigned class)
 {
 	if (spans_used == SPANS)
 		host_limit_memory();
-	span_class[spans_used] = (uint8_t)class;
+	span_class[spans_used] = (uint8_t) class;
 	fresh[class] = arena + spans_used * SPAN_BYTES;
 	fresh_end[class] = fresh[class] + SPAN_BYTES;
 	spans_used++;

@@ -1,5 +1,5 @@
-/* heap.h - the engine's memory: size classes in one arena, larger blocks mapped alone. One accounting,
- * so that the limit falls at the same byte on every host. Single-threaded. */
+/* heap.h - the engine's memory: size classes in one arena, larger blocks mapped alone. One
+ * accounting, so that the limit falls at the same byte on every host. Single-threaded. */
 #ifndef GUEST_HEAP_H
 #define GUEST_HEAP_H
 

@@ -1,31 +1,36 @@
-/* Engine messages in V8's words. A row is added when its wording is proven equal to Node's; everything
- * else is marked, and a program that prints it ends UNSUPPORTED instead of printing something else. */
+/* Engine messages in V8's words. A row is added when its wording is proven equal to Node's;
+ * everything else is marked, and a program that prints it ends UNSUPPORTED instead of printing
+ * something else. */
 #include "guest/host_hooks.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct wording {
-	const char *before, *after;     /* the engine's text around a name; after NULL: the whole text */
+	const char *before,
+		*after; /* the engine's text around a name; after NULL: the whole text */
 	const char *v8_before, *v8_after;
 };
 
 static const struct wording wordings[] = {
-	{"'", "' is not defined", "", " is not defined"},
-	{"cannot read property '", "' of undefined", "Cannot read properties of undefined (reading '",
-		"')"},
-	{"cannot read property '", "' of null", "Cannot read properties of null (reading '", "')"},
-	{"cannot set property '", "' of undefined", "Cannot set properties of undefined (setting '",
-		"')"},
-	{"cannot set property '", "' of null", "Cannot set properties of null (setting '", "')"},
-	{"", " is not initialized", "Cannot access '", "' before initialization"},
-	{"assignment to constant", NULL, "Assignment to constant variable.", NULL},
-	{"invalid array length", NULL, "Invalid array length", NULL},
-	{"BigInt division by zero", NULL, "Division by zero", NULL},
-	{"cannot convert symbol to string", NULL, "Cannot convert a Symbol value to a string", NULL},
-	{"cannot convert symbol to number", NULL, "Cannot convert a Symbol value to a number", NULL},
-	{"Code generation from strings disallowed for this context", NULL,
-		"Code generation from strings disallowed for this context", NULL},
+	{ "'", "' is not defined", "", " is not defined" },
+	{ "cannot read property '", "' of undefined",
+		"Cannot read properties of undefined (reading '", "')" },
+	{ "cannot read property '", "' of null", "Cannot read properties of null (reading '",
+		"')" },
+	{ "cannot set property '", "' of undefined",
+		"Cannot set properties of undefined (setting '", "')" },
+	{ "cannot set property '", "' of null", "Cannot set properties of null (setting '", "')" },
+	{ "", " is not initialized", "Cannot access '", "' before initialization" },
+	{ "assignment to constant", NULL, "Assignment to constant variable.", NULL },
+	{ "invalid array length", NULL, "Invalid array length", NULL },
+	{ "BigInt division by zero", NULL, "Division by zero", NULL },
+	{ "cannot convert symbol to string", NULL, "Cannot convert a Symbol value to a string",
+		NULL },
+	{ "cannot convert symbol to number", NULL, "Cannot convert a Symbol value to a number",
+		NULL },
+	{ "Code generation from strings disallowed for this context", NULL,
+		"Code generation from strings disallowed for this context", NULL },
 };
 
 static int error_line, error_column;

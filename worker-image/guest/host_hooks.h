@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Text that only V8 makes carries a mark (a Unicode noncharacter): printing it would not be what Node
- * prints, so it ends the run with UNSUPPORTED. */
+/* Text that only V8 makes carries a mark (a Unicode noncharacter): printing it would not be what
+ * Node prints, so it ends the run with UNSUPPORTED. */
 #define HOST_MARK_MESSAGE "\xef\xb7\x90" /* U+FDD0: the message of an error the engine raised */
 #define HOST_MARK_STACK   "\xef\xb7\x91" /* U+FDD1: the frames of a stack */
 #define HOST_STACK_FRAMES "\n    at " HOST_MARK_STACK "<anonymous>"
@@ -36,8 +36,8 @@ void host_start(int64_t clock_ms, const uint8_t seed[32]);
 int64_t host_clock_ms(void);
 uint64_t host_random_u64(void);
 
-/* Rewords the engine's message in text as V8 words it, or puts the mark in front; needs HOST_ERROR_ROOM
- * bytes of room behind the text. */
+/* Rewords the engine's message in text as V8 words it, or puts the mark in front; needs
+ * HOST_ERROR_ROOM bytes of room behind the text. */
 void host_error_text(char *text, size_t room, bool is_syntax);
 /* Where the last syntax error was; line and column count from 1. */
 void host_error_position(int line, int column);

@@ -60,7 +60,8 @@ bool inside_is_plain_function(JSValueConst value)
 
 static void append(JSContext *ctx, JSValueConst array, uint32_t *count, JSValueConst value)
 {
-	JS_DefinePropertyValueUint32(ctx, array, (*count)++, JS_DupValue(ctx, value), JS_PROP_C_W_E);
+	JS_DefinePropertyValueUint32(
+		ctx, array, (*count)++, JS_DupValue(ctx, value), JS_PROP_C_W_E);
 }
 
 JSValue inside_iterator_rest(JSContext *ctx, JSValueConst iterator, bool *ret_pairs)

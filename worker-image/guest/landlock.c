@@ -29,7 +29,7 @@ int landlock_deny_all(void)
 
 	if (version < 0)
 		return -errno;
-	struct ruleset all = {fs_rights(version), version >= 4 ? 3 : 0, version >= 6 ? 3 : 0};
+	struct ruleset all = { fs_rights(version), version >= 4 ? 3 : 0, version >= 6 ? 3 : 0 };
 	size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
 	long fd = syscall(CALL_CREATE, &all, size, 0);
 	if (fd < 0)

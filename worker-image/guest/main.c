@@ -13,9 +13,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 3 || strcmp(argv[1], "--zygote") != 0) {
-		fprintf(stderr, "workproof-guest is started by a driver; see worker-image/DESIGN.md\n");
+		fprintf(stderr,
+			"workproof-guest is started by a driver; see worker-image/DESIGN.md\n");
 		return 64;
 	}
 	/* the arguments lie one behind the other in memory */
-	return zygote_main(&engine_quickjs, argv[0], (size_t)(argv[2] + strlen(argv[2]) + 1 - argv[0]));
+	return zygote_main(
+		&engine_quickjs, argv[0], (size_t)(argv[2] + strlen(argv[2]) + 1 - argv[0]));
 }

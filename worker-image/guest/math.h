@@ -1,6 +1,7 @@
-/* math.h - the functions of Math whose last bit libraries disagree about: one copy for every engine and
- * driver, chosen function by function to give the bits of Node 20. No FMA contraction, no dispatch on the
- * CPU. abs, ceil, floor, fround, round, sign, sqrt and trunc are exact everywhere. */
+/* math.h - the functions of Math whose last bit libraries disagree about: one copy for every engine
+ * and driver, chosen function by function to give the bits of Node 20. No FMA contraction, no
+ * dispatch on the CPU. abs, ceil, floor, fround, round, sign, sqrt and trunc are exact everywhere.
+ */
 #ifndef GUEST_MATH_H
 #define GUEST_MATH_H
 

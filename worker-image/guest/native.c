@@ -66,12 +66,12 @@ JSValue native_object(JSContext *ctx)
 		const char *name;
 		JSCFunction *function;
 	} functions[] = {
-		{"className", class_name},
-		{"isPlainFunction", is_plain_function},
-		{"promiseParts", promise_parts},
-		{"proxyParts", proxy_parts},
-		{"iteratorRest", iterator_rest},
-		{"unsupported", unsupported},
+		{ "className", class_name },
+		{ "isPlainFunction", is_plain_function },
+		{ "promiseParts", promise_parts },
+		{ "proxyParts", proxy_parts },
+		{ "iteratorRest", iterator_rest },
+		{ "unsupported", unsupported },
 	};
 	JSValue native = JS_NewObject(ctx);
 

@@ -1,5 +1,6 @@
 /* native.h - what the prelude asks the engine: the questions of Node's internalBinding('util') that
- * JavaScript itself cannot answer. The object exists while the prelude runs; programs never see it. */
+ * JavaScript itself cannot answer. The object exists while the prelude runs; programs never see it.
+ */
 #ifndef GUEST_NATIVE_H
 #define GUEST_NATIVE_H
 

@@ -105,6 +105,7 @@ _Noreturn void wire_unsupported(const char *what)
 {
 	char message[256];
 
-	snprintf(message, sizeof(message), "%s is not supported: only Node's own engine words it so", what);
+	snprintf(message, sizeof(message),
+		"%s is not supported: only Node's own engine words it so", what);
 	wire_end(GUEST_END_UNSUPPORTED, message);
 }

@@ -1,5 +1,5 @@
-/* wire.h - the guest's side of the protocol: what a run tells the host. Nothing here returns an error:
- * when the host no longer listens, the run ends. */
+/* wire.h - the guest's side of the protocol: what a run tells the host. Nothing here returns an
+ * error: when the host no longer listens, the run ends. */
 #ifndef GUEST_WIRE_H
 #define GUEST_WIRE_H
 

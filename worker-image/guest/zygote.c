@@ -23,9 +23,11 @@ static int receive_order(struct guest_order *ret_order, int ret_fds[ORDER_DESCRI
 		char bytes[CMSG_SPACE(ORDER_DESCRIPTORS * sizeof(int))];
 		struct cmsghdr align;
 	} control;
-	struct iovec part = {ret_order, sizeof(*ret_order)};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes)};
+	struct iovec part = { ret_order, sizeof(*ret_order) };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
 	ssize_t n;
 
 	do
@@ -47,7 +49,8 @@ static const struct guest_task *map_task(int fd)
 	if (fstat(fd, &info) || (size_t)info.st_size < sizeof(struct guest_task))
 		return NULL;
 	size_t size = (size_t)info.st_size;
-	const struct guest_task *task = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	const struct guest_task *task =
+		mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (task == MAP_FAILED || task->magic != GUEST_TASK_MAGIC ||
 		sizeof(*task) + task->code_size + 1 + task->input_size + 1 != size)
 		return NULL;
@@ -77,17 +80,17 @@ static _Noreturn void run(const struct engine *engine, const struct guest_order 
 		_exit(1);
 	host_start(task->clock_ms, task->seed);
 	const char *code = (const char *)(task + 1);
-	struct engine_program program = {.code = code,
+	struct engine_program program = { .code = code,
 		.code_size = task->code_size,
 		.input = task->has_input ? code + task->code_size + 1 : NULL,
-		.input_size = task->input_size};
+		.input_size = task->input_size };
 	engine->run(&program);
 	_exit(1);
 }
 
 int zygote_main(const struct engine *engine, char *title, size_t title_room)
 {
-	struct guest_ready ready = {.magic = GUEST_READY_MAGIC};
+	struct guest_ready ready = { .magic = GUEST_READY_MAGIC };
 	struct guest_order order;
 	int fds[ORDER_DESCRIPTORS];
 
@@ -97,7 +100,7 @@ int zygote_main(const struct engine *engine, char *title, size_t title_room)
 	if (send(GUEST_CONTROL_FD, &ready, sizeof(ready), MSG_NOSIGNAL) != (ssize_t)sizeof(ready))
 		return 1;
 	while (receive_order(&order, fds) == 0) {
-		struct guest_reply reply = {jail_clone()};
+		struct guest_reply reply = { jail_clone() };
 		if (reply.pid == 0)
 			run(engine, &order, fds, title, title_room);
 		close(fds[ORDER_SOCKET]);

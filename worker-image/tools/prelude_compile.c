@@ -1,5 +1,5 @@
-/* prelude_compile - compiles the bundled prelude to QuickJS bytecode as a C header, with the same engine
- * source that the guest holds. Usage: prelude_compile PRELUDE.js HEADER */
+/* prelude_compile - compiles the bundled prelude to QuickJS bytecode as a C header, with the same
+ * engine source that the guest holds. Usage: prelude_compile PRELUDE.js HEADER */
 #include "guest/inside.h"
 
 #include <quickjs.h>
@@ -29,7 +29,8 @@ static int write_header(const char *path, const uint8_t *code, size_t size)
 
 	if (!file)
 		return -1;
-	fprintf(file, "/* made from worker-image/prelude */\n#include <stddef.h>\n#include <stdint.h>\n");
+	fprintf(file,
+		"/* made from worker-image/prelude */\n#include <stddef.h>\n#include <stdint.h>\n");
 	fprintf(file, "static const size_t prelude_bytecode_size = %zu;\n", size);
 	fprintf(file, "static const uint8_t prelude_bytecode[] = {");
 	for (size_t i = 0; i < size; i++)
@@ -50,8 +51,8 @@ int main(int argc, char **argv)
 	if (!text || !context)
 		return 1;
 	JS_SetStripInfo(runtime, JS_STRIP_DEBUG);
-	JSValue program = JS_Eval(
-		context, text, text_size, "prelude", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+	JSValue program = JS_Eval(context, text, text_size, "prelude",
+		JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
 	uint8_t *code = JS_WriteObject(context, &code_size, program, JS_WRITE_OBJ_BYTECODE);
 	if (!code || write_header(argv[2], code, code_size)) {
 		fprintf(stderr, "prelude_compile: cannot compile %s\n", argv[1]);

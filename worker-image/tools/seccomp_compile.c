@@ -1,5 +1,5 @@
-/* seccomp_compile - turns a policy file (guest/seccomp.policy) into BPF data as a C header, so that a run
- * installs a ready program. Usage: seccomp_compile POLICY HEADER */
+/* seccomp_compile - turns a policy file (guest/seccomp.policy) into BPF data as a C header, so that
+ * a run installs a ready program. Usage: seccomp_compile POLICY HEADER */
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES    256
-#define INSTRUCTIONS_MAX  512
+#define LINE_MAX_BYTES   256
+#define INSTRUCTIONS_MAX 512
 
 static bool parse_condition(const char *text, struct scmp_arg_cmp *ret_compare)
 {

@@ -1,5 +1,5 @@
-/* A guest's bytes in one piece and in pieces come to the same end; limits hold; text taken from them is
- * clean. Half of the inputs are built from valid frames. */
+/* A guest's bytes in one piece and in pieces come to the same end; limits hold; text taken from
+ * them is clean. Half of the inputs are built from valid frames. */
 #include "services/vm-orchestrator/driver_frames.h"
 #include "services/vm-orchestrator/driver_text.h"
 #include "tests/fuzz/harness.h"
@@ -59,7 +59,7 @@ static size_t build(uint8_t *out, size_t room, struct fuzz_bytes *bytes)
 		uint8_t kind = fuzz_byte(bytes);
 		size_t size, wanted = fuzz_byte(bytes);
 		const uint8_t *data = fuzz_take(bytes, wanted, &size);
-		struct guest_frame header = {1 + kind % 3u, (uint32_t)size};
+		struct guest_frame header = { 1 + kind % 3u, (uint32_t)size };
 		memcpy(out + used, &header, sizeof(header));
 		if (size > 0)
 			memcpy(out + used + sizeof(header), data, size);
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(data + 2, size - 2, step);
 		return 0;
 	}
-	struct fuzz_bytes bytes = {data + 2, data + size};
+	struct fuzz_bytes bytes = { data + 2, data + size };
 	check(built, build(built, sizeof(built), &bytes), step);
 	return 0;
 }

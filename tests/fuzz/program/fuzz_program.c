@@ -1,11 +1,13 @@
-/* The program checks never read past the text, name a position inside it, and are silent about anything
- * that stands in a comment, whatever it is. Built inputs are words of the scan's own tables. */
+/* The program checks never read past the text, name a position inside it, and are silent about
+ * anything that stands in a comment, whatever it is. Built inputs are words of the scan's own
+ * tables. */
 #include "proto/program.h"
 #include "tests/fuzz/harness.h"
 
-static const char *const words[] = {"import ", "export ", "require(", "process.", "fetch", "(", ")", "{", "}", "`",
-	"${", "'", "\"", "/", "//", "/*", "*/", "\n", ";", "=>", "const ", "await ", "if", ".", "?.", "a", "1", "\\",
-	"[", "]", "globalThis", "this", "&&", "function ", "\xe2\x80\xa8", "catch"};
+static const char *const words[] = { "import ", "export ", "require(", "process.", "fetch", "(",
+	")", "{", "}", "`", "${", "'", "\"", "/", "//", "/*", "*/", "\n", ";", "=>", "const ",
+	"await ", "if", ".", "?.", "a", "1", "\\", "[", "]", "globalThis", "this", "&&",
+	"function ", "\xe2\x80\xa8", "catch" };
 
 static enum wp_program_refusal check(const char *code, size_t size)
 {
@@ -26,7 +28,8 @@ static void check_comment(const uint8_t *data, size_t size)
 
 	memcpy(text, "/*", 2);
 	for (size_t i = 0; i < size; i++)
-		text[used++] = data[i] == '*' || data[i] == '\n' || data[i] == '\r' ? ' ' : (char)data[i];
+		text[used++] =
+			data[i] == '*' || data[i] == '\n' || data[i] == '\r' ? ' ' : (char)data[i];
 	memcpy(text + used, "*/", 2);
 	enum wp_program_refusal refusal = check(text, used + 2);
 	CHECK(refusal != WP_PROGRAM_BLOCKED);

@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -33,7 +35,9 @@ static inline void keep_output(void *arg, const uint8_t *data, size_t size)
 
 static inline void *open_driver(const struct driver *driver, const char *guest, unsigned capacity)
 {
-	struct driver_settings settings = {.installation = "unit-test", .guest_path = guest, .capacity = capacity};
+	struct driver_settings settings = {
+		.installation = "unit-test", .guest_path = guest, .capacity = capacity
+	};
 	const char *why = NULL;
 	void *state = NULL;
 
@@ -44,21 +48,22 @@ static inline void *open_driver(const struct driver *driver, const char *guest, 
 
 static inline struct driver_task task_of(const char *name, const char *code)
 {
-	return (struct driver_task){.name = name,
+	return (struct driver_task){ .name = name,
 		.code = code,
 		.code_size = strlen(code),
 		.engine = "quickjs",
 		.timeout_ms = 5000,
 		.wall_ms = 60000,
-		.clock_ms = 1767225600000};
+		.clock_ms = 1767225600000 };
 }
 
-static inline const struct driver_result *wait_end(const struct driver *driver, struct driver_run *run)
+static inline const struct driver_result *wait_end(
+	const struct driver *driver, struct driver_run *run)
 {
 	const struct driver_result *result;
 
 	while (!(result = driver->step(run))) {
-		struct pollfd poll_fd = {driver->fd(run), POLLIN, 0};
+		struct pollfd poll_fd = { driver->fd(run), POLLIN, 0 };
 		assert_true(poll(&poll_fd, 1, 60000) == 1);
 	}
 	assert_null(driver->step(run)); /* once */

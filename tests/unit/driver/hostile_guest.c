@@ -1,5 +1,5 @@
-/* A captured guest: takes orders like the real one, then does to the host whatever it can (X6). What it does
- * is the code of the task. */
+/* A captured guest: takes orders like the real one, then does to the host whatever it can (X6).
+ * What it does is the code of the task. */
 #include "worker-image/guest/protocol.h"
 
 #include <linux/sched.h>
@@ -14,7 +14,7 @@
 
 static void send_frame(int fd, uint32_t type, const char *data, uint32_t size)
 {
-	struct guest_frame header = {type, size};
+	struct guest_frame header = { type, size };
 
 	if (write(fd, &header, sizeof(header)) < 0 || (size > 0 && write(fd, data, size) < 0))
 		_exit(0);
@@ -64,9 +64,11 @@ static void attack(int fd, const char *what)
 static int receive(struct guest_order *order, int fds[2])
 {
 	char control[CMSG_SPACE(2 * sizeof(int))];
-	struct iovec part = {order, sizeof(*order)};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct iovec part = { order, sizeof(*order) };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control) };
 
 	if (recvmsg(GUEST_CONTROL_FD, &message, 0) != (ssize_t)sizeof(*order))
 		return -1;
@@ -76,19 +78,20 @@ static int receive(struct guest_order *order, int fds[2])
 
 int main(void)
 {
-	struct guest_ready ready = {.magic = GUEST_READY_MAGIC, .layers = GUEST_LAYERS_ALL};
+	struct guest_ready ready = { .magic = GUEST_READY_MAGIC, .layers = GUEST_LAYERS_ALL };
 	struct guest_order order;
 	int fds[2];
 
 	if (write(GUEST_CONTROL_FD, &ready, sizeof(ready)) < 0)
 		return 1;
 	while (receive(&order, fds) == 0) {
-		struct clone_args args = {.flags = CLONE_PARENT};
-		struct guest_reply reply = {(int32_t)syscall(SYS_clone3, &args, sizeof(args))};
+		struct clone_args args = { .flags = CLONE_PARENT };
+		struct guest_reply reply = { (int32_t)syscall(SYS_clone3, &args, sizeof(args)) };
 		if (reply.pid == 0) {
 			struct stat info;
 			fstat(fds[1], &info);
-			const struct guest_task *task = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fds[1], 0);
+			const struct guest_task *task =
+				mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fds[1], 0);
 			attack(fds[0], (const char *)(task + 1));
 		}
 		close(fds[0]);

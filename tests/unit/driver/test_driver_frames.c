@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +27,7 @@ static void add(struct bytes *bytes, const void *data, size_t size)
 
 static void add_frame(struct bytes *bytes, uint32_t type, const void *data, uint32_t size)
 {
-	struct guest_frame header = {type, size};
+	struct guest_frame header = { type, size };
 
 	add(bytes, &header, sizeof(header));
 	add(bytes, data, size);
@@ -53,7 +55,8 @@ static struct driver_frames feed(const struct bytes *bytes, size_t step, struct 
 	driver_frames_open(&frames);
 	for (size_t at = 0; at < bytes->size; at += step) {
 		size_t n = bytes->size - at < step ? bytes->size - at : step;
-		uint8_t *piece = malloc(n); /* its own block, so that a sanitizer sees a read past it */
+		uint8_t *piece =
+			malloc(n); /* its own block, so that a sanitizer sees a read past it */
 		memcpy(piece, bytes->data + at, n);
 		assert_int_equal(driver_frames_feed(&frames, piece, n, keep, ret_output), 0);
 		free(piece);
@@ -63,7 +66,7 @@ static struct driver_frames feed(const struct bytes *bytes, size_t step, struct 
 
 static void a_run_in_pieces_of_any_size(void **state)
 {
-	struct bytes bytes = {0};
+	struct bytes bytes = { 0 };
 
 	(void)state;
 	add_frame(&bytes, GUEST_FRAME_OUTPUT, "hello ", 6);
@@ -74,7 +77,7 @@ static void a_run_in_pieces_of_any_size(void **state)
 	add_end(&bytes, GUEST_END_RUNTIME, "oops");
 	add(&bytes, "what follows an end is ignored", 30);
 	for (size_t step = 1; step <= bytes.size; step++) {
-		struct bytes output = {0};
+		struct bytes output = { 0 };
 		struct driver_frames frames = feed(&bytes, step, &output);
 		assert_int_equal(frames.state, DRIVER_FRAMES_ENDED);
 		assert_int_equal(frames.code, DRIVER_RUNTIME);
@@ -95,7 +98,7 @@ static void output_at_the_limit_and_one_past_X2(void **state)
 
 	(void)state;
 	for (int past = 0; past < 2; past++) {
-		struct bytes bytes = {0}, output = {0};
+		struct bytes bytes = { 0 }, output = { 0 };
 		for (size_t i = 0; i < DRIVER_OUTPUT_MAX / GUEST_FRAME_MAX; i++)
 			add_frame(&bytes, GUEST_FRAME_OUTPUT, block, GUEST_FRAME_MAX);
 		if (past)
@@ -117,7 +120,7 @@ static void result_at_the_limit_and_one_past(void **state)
 
 	(void)state;
 	for (int past = 0; past < 2; past++) {
-		struct bytes bytes = {0}, output = {0};
+		struct bytes bytes = { 0 }, output = { 0 };
 		for (size_t i = 0; i < DRIVER_RESULT_MAX / GUEST_FRAME_MAX; i++)
 			add_frame(&bytes, GUEST_FRAME_RESULT, block, GUEST_FRAME_MAX);
 		if (past)
@@ -133,13 +136,13 @@ static void result_at_the_limit_and_one_past(void **state)
 
 static void broken_frames_are_violations_X6(void **state)
 {
-	static const struct guest_frame headers[] = {{0, 1}, {4, 1}, {0xffffffff, 0},
-		{GUEST_FRAME_OUTPUT, GUEST_FRAME_MAX + 1}, {GUEST_FRAME_RESULT, 0xffffffff}, {GUEST_FRAME_END, 0},
-		{GUEST_FRAME_END, DRIVER_MESSAGE_MAX + 2}};
+	static const struct guest_frame headers[] = { { 0, 1 }, { 4, 1 }, { 0xffffffff, 0 },
+		{ GUEST_FRAME_OUTPUT, GUEST_FRAME_MAX + 1 }, { GUEST_FRAME_RESULT, 0xffffffff },
+		{ GUEST_FRAME_END, 0 }, { GUEST_FRAME_END, DRIVER_MESSAGE_MAX + 2 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		struct bytes bytes = {0}, output = {0};
+		struct bytes bytes = { 0 }, output = { 0 };
 		add(&bytes, &headers[i], sizeof(headers[i]));
 		add(&bytes, "abc", 3);
 		struct driver_frames frames = feed(&bytes, 3, &output);
@@ -147,7 +150,7 @@ static void broken_frames_are_violations_X6(void **state)
 		driver_frames_close(&frames);
 		free(bytes.data);
 	}
-	struct bytes bytes = {0}, output = {0};
+	struct bytes bytes = { 0 }, output = { 0 };
 	add_end(&bytes, GUEST_END_UNSUPPORTED + 1, "no such end");
 	struct driver_frames frames = feed(&bytes, 4, &output);
 	assert_int_equal(frames.state, DRIVER_FRAMES_VIOLATED);
@@ -158,7 +161,7 @@ static void broken_frames_are_violations_X6(void **state)
 static void longest_message_and_header_at_the_limit(void **state)
 {
 	static char payload[1 + DRIVER_MESSAGE_MAX];
-	struct bytes bytes = {0}, output = {0};
+	struct bytes bytes = { 0 }, output = { 0 };
 
 	(void)state;
 	memset(payload + 1, 'm', DRIVER_MESSAGE_MAX);

@@ -8,7 +8,7 @@ static void answers_null_at_once(void **unused)
 	const struct driver *driver = driver_by_name("null");
 	void *state = open_driver(driver, NULL, 1);
 	struct driver_task task = task_of("a:1", "whatever");
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	struct wp_hash hash = wp_sha256("null\n", 5);
 
 	(void)unused;
@@ -28,7 +28,7 @@ static void capacity_and_kill(void **unused)
 	const struct driver *driver = driver_by_name("null");
 	void *state = open_driver(driver, NULL, 1);
 	struct driver_task task = task_of("a:1", "");
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	struct driver_run *second = NULL;
 
 	(void)unused;

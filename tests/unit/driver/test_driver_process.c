@@ -1,4 +1,5 @@
-/* The process driver with the real guest: verdicts, limits, names, and that nothing survives (X1, X7, X9). */
+/* The process driver with the real guest: verdicts, limits, names, and that nothing survives (X1,
+ * X7, X9). */
 #include "tests/unit/driver/harness.h"
 
 #include "libcommon/time.h"
@@ -10,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ENDLESS "for(;;){}"
+#define ENDLESS  "for(;;){}"
 #define SLACK_MS 250 /* X7 */
 
 static const struct driver *driver;
 
-static struct driver_result run_code(void *state, const char *code, int64_t timeout_ms, struct kept *kept)
+static struct driver_result run_code(
+	void *state, const char *code, int64_t timeout_ms, struct kept *kept)
 {
 	struct driver_task task = task_of("0xab:1", code);
 
@@ -30,7 +32,7 @@ static struct driver_result run_code(void *state, const char *code, int64_t time
 static void prints_and_answers_H1(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 1);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	struct wp_hash printed = wp_sha256("x 1\n", 4), value = wp_sha256("{\"a\":[1,2]}", 11);
 
 	(void)unused;
@@ -54,11 +56,12 @@ static void prints_and_answers_H1(void **unused)
 static void output_comes_while_it_runs_X11(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 1);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
-	struct driver_result result = run_code(
-		state, "for (let i = 0; i < 10000; i++) console.log('a line of text that is ' + i)", 30000, &kept);
+	struct driver_result result = run_code(state,
+		"for (let i = 0; i < 10000; i++) console.log('a line of text that is ' + i)", 30000,
+		&kept);
 	assert_int_equal(result.outcome, DRIVER_OK);
 	assert_true(kept.pieces > 1);
 	assert_int_equal(kept.size, result.output_bytes);
@@ -73,7 +76,7 @@ static void seed_clock_and_input_reach_it_X4(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 1);
 	struct driver_task task = task_of("a", "[Math.random() < 1, Date.now(), input]");
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
 	task.input = "in\"put";
@@ -87,9 +90,10 @@ static void seed_clock_and_input_reach_it_X4(void **unused)
 
 static void cpu_time_ends_it_in_time_X7(void **unused)
 {
-	static const char *const endless[] = {ENDLESS, "new Array(4294967295).join('')", "/(a+)+$/.test('a'.repeat(60)+'b')"};
+	static const char *const endless[] = { ENDLESS, "new Array(4294967295).join('')",
+		"/(a+)+$/.test('a'.repeat(60)+'b')" };
 	void *state = open_driver(driver, WP_GUEST, 1);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
 	for (size_t i = 0; i < 3; i++) {
@@ -105,7 +109,7 @@ static void lost_wall_time_is_ours_V5(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 1);
 	struct driver_task task = task_of("a", ENDLESS);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
 	task.wall_ms = 200;
@@ -121,7 +125,7 @@ static void killing_fails_it(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 2);
 	struct driver_task task = task_of("a", ENDLESS);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
 	struct driver_run *run = start(driver, state, &task, &kept);
@@ -137,7 +141,7 @@ static void capacity_at_the_limit_and_one_past(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 2);
 	struct driver_task task = task_of("a", ENDLESS);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	struct driver_run *third = NULL;
 
 	(void)unused;
@@ -155,7 +159,8 @@ static void a_task_must_be_one(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 1);
 	struct driver_run *run = NULL;
-	struct driver_task bad[4] = {task_of("", "1"), task_of("A", "1"), task_of("a", "1"), task_of("a", "1")};
+	struct driver_task bad[4] = { task_of("", "1"), task_of("A", "1"), task_of("a", "1"),
+		task_of("a", "1") };
 	char longest[DRIVER_NAME_MAX + 1];
 
 	(void)unused;
@@ -168,7 +173,7 @@ static void a_task_must_be_one(void **unused)
 	struct driver_task named = task_of(longest, "1");
 	assert_int_equal(driver->spawn(state, &named, keep_output, NULL, &run), -EINVAL);
 	longest[DRIVER_NAME_MAX - 1] = '\0';
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	run = start(driver, state, &named, &kept);
 	assert_int_equal(wait_end(driver, run)->outcome, DRIVER_OK);
 	driver->free(run);
@@ -193,7 +198,7 @@ static void note_name(void *arg, const char *name, int64_t age_ms)
 
 static unsigned count_live(void *state, struct names *ret_names)
 {
-	struct names names = {.count = 0};
+	struct names names = { .count = 0 };
 
 	assert_int_equal(driver->list(state, note_name, &names), 0);
 	*ret_names = names;
@@ -204,13 +209,13 @@ static void another_owner_finds_and_kills_X9(void **unused)
 {
 	void *state = open_driver(driver, WP_GUEST, 2), *other = open_driver(driver, WP_GUEST, 2);
 	struct driver_task one = task_of("0x01:1", ENDLESS), two = task_of("0x02:3", ENDLESS);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 	struct names names;
 
 	(void)unused;
 	struct driver_run *first = start(driver, state, &one, &kept);
 	struct driver_run *second = start(driver, state, &two, &kept);
-	struct pollfd idle = {-1, 0, 0};
+	struct pollfd idle = { -1, 0, 0 };
 	/* the child names itself soon after it is cloned */
 	for (int i = 0; i < 500 && count_live(other, &names) < 2; i++)
 		poll(&idle, 1, 10);
@@ -246,8 +251,9 @@ static void a_dead_zygote_is_replaced(void **unused)
 {
 	char children[256];
 	void *state = open_driver(driver, WP_GUEST, 2);
-	struct kept kept = {0};
-	struct driver_task task = task_of("a", "let n = 0; for (let i = 0; i < 2e7; i++) n += i; n");
+	struct kept kept = { 0 };
+	struct driver_task task =
+		task_of("a", "let n = 0; for (let i = 0; i < 2e7; i++) n += i; n");
 
 	(void)unused;
 	read_children(children);
@@ -270,7 +276,7 @@ static void a_dead_zygote_is_replaced(void **unused)
 static _Noreturn void be_an_owner(int ready)
 {
 	void *state = open_driver(driver, WP_GUEST, 4);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	for (int i = 0; i < 3; i++) {
 		char name[8];
@@ -289,7 +295,7 @@ static void an_owner_that_dies_leaves_nothing_X9(void **unused)
 	char byte;
 	struct names names;
 	void *state = open_driver(driver, WP_GUEST, 1);
-	struct pollfd idle = {-1, 0, 0};
+	struct pollfd idle = { -1, 0, 0 };
 
 	(void)unused;
 	assert_int_equal(pipe(ready), 0);
@@ -313,7 +319,7 @@ static void closing_ends_all(void **unused)
 	char children[256];
 	void *state = open_driver(driver, WP_GUEST, 3);
 	struct driver_task task = task_of("a", ENDLESS);
-	struct kept kept = {0};
+	struct kept kept = { 0 };
 
 	(void)unused;
 	struct driver_run *run = start(driver, state, &task, &kept);
@@ -327,9 +333,15 @@ static void closing_ends_all(void **unused)
 
 static void open_says_what_is_wrong(void **unused)
 {
-	struct driver_settings bad_name = {.installation = "Not Good", .guest_path = WP_GUEST, .capacity = 1};
-	struct driver_settings no_guest = {.installation = "a", .guest_path = "/nonexistent/guest", .capacity = 1};
-	struct driver_settings no_program = {.installation = "a", .guest_path = "/dev/null", .capacity = 1};
+	struct driver_settings bad_name = {
+		.installation = "Not Good", .guest_path = WP_GUEST, .capacity = 1
+	};
+	struct driver_settings no_guest = {
+		.installation = "a", .guest_path = "/nonexistent/guest", .capacity = 1
+	};
+	struct driver_settings no_program = {
+		.installation = "a", .guest_path = "/dev/null", .capacity = 1
+	};
 	const char *why = NULL;
 	void *state = NULL;
 

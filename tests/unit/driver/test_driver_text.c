@@ -5,16 +5,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <string.h>
 
 static void json_is_one_value_X6(void **state)
 {
-	static const char *const good[] = {"null", "true", " false ", "0", "-0.5e+10", "\"\"", "\"\\u00e9\\n\"", "[]",
-		"{}", "[1,[2,{\"a\":[]}],{}]", "{\"a\":1,\"b\":{\"c\":null}}", "\"\xc3\xa9\""};
-	static const char *const bad[] = {"", "nul", "null,\"outcome\":\"OK\"", "1 2", "01", "1.", ".5", "-", "1e",
-		"\"", "\"\\x\"", "\"\\u12\"", "\"\n\"", "[1,]", "[", "]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}",
-		"[1}", "{\"a\":1]", "\"\xff\"", "\"\xed\xa0\x80\"", "NaN", "[1 2]", "{,}", "null\x01", "\"\\"};
+	static const char *const good[] = { "null", "true", " false ", "0", "-0.5e+10", "\"\"",
+		"\"\\u00e9\\n\"", "[]", "{}", "[1,[2,{\"a\":[]}],{}]",
+		"{\"a\":1,\"b\":{\"c\":null}}", "\"\xc3\xa9\"" };
+	static const char *const bad[] = { "", "nul", "null,\"outcome\":\"OK\"", "1 2", "01", "1.",
+		".5", "-", "1e", "\"", "\"\\x\"", "\"\\u12\"", "\"\n\"", "[1,]", "[", "]",
+		"{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "[1}", "{\"a\":1]", "\"\xff\"",
+		"\"\xed\xa0\x80\"", "NaN", "[1 2]", "{,}", "null\x01", "\"\\" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
