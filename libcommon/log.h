@@ -1,5 +1,5 @@
-/* log.h - JSON lines on stderr: {"ts","level","service","instance","msg",…}. Never raw keys, bodies,
- * guest output or payment headers. */
+/* log.h - JSON lines on stderr: {"ts","level","service","instance","msg",…}. Never raw keys,
+ * bodies, guest output or payment headers. */
 #ifndef WP_LOG_H
 #define WP_LOG_H
 

@@ -8,12 +8,13 @@
 
 enum wp_metric_type { WP_COUNTER, WP_GAUGE, WP_HISTOGRAM };
 
-/* A metric with at most one label whose values are listed: cardinality is bounded by construction. */
+/* A metric with at most one label whose values are listed: cardinality is bounded by construction.
+ */
 struct wp_metric {
 	const char *name; /* "workproof_gateway_requests_total" */
 	enum wp_metric_type type;
 	const char *help;
-	const char *label;              /* NULL: no label */
+	const char *label;               /* NULL: no label */
 	const char *const *label_values; /* NULL-terminated */
 };
 

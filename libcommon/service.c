@@ -412,8 +412,10 @@ int wp_service_main(const struct wp_service *service, int argc, char **argv)
 		return 0;
 	}
 	harden(service);
+	if (sodium_init() < 0)
+		return EXIT_UNAVAILABLE;
 	life.settings = calloc(1, service->settings_size + 1);
-	if (life.settings == NULL || sodium_init() < 0)
+	if (life.settings == NULL)
 		return EXIT_UNAVAILABLE;
 	tables[1].settings = life.settings;
 	source.file = arguments.file;

@@ -17,10 +17,12 @@
 
 /* Settings every daemon has, parsed by the runner. */
 struct wp_common_settings {
-	char *redis;           /* WORKPROOF_REDIS: unix socket of the money instance */
-	char *bus_directory;   /* WORKPROOF_BUS_DIRECTORY: ipc sockets */
-	char *admin_listen;    /* WORKPROOF_ADMIN_LISTEN: "127.0.0.1:0", "unix:/path"; livez, readyz, metrics */
-	char *admin_port_file; /* WORKPROOF_ADMIN_PORT_FILE: the port chosen is written here; "" for none */
+	char *redis;         /* WORKPROOF_REDIS: unix socket of the money instance */
+	char *bus_directory; /* WORKPROOF_BUS_DIRECTORY: ipc sockets */
+	char *admin_listen;  /* WORKPROOF_ADMIN_LISTEN: "127.0.0.1:0", "unix:/path"; livez, readyz,
+				metrics */
+	char *admin_port_file; /* WORKPROOF_ADMIN_PORT_FILE: the port chosen is written here; "" for
+				  none */
 	char *instance;        /* WORKPROOF_INSTANCE; "" makes "<service>-<pid>-<4 hex>" */
 	int log_level;         /* WORKPROOF_LOG_LEVEL: debug|info|warning|error */
 	int64_t drain_ms;      /* WORKPROOF_DRAIN: grace after SIGTERM, default 10s */
@@ -48,9 +50,10 @@ struct wp_service {
 	const struct wp_metric *metrics;
 	size_t metric_count;
 
-	/* Makes the state; may block (key files, zygotes). 0 or -errno, having logged why. metrics_base is
-	 * the number of metrics[0]. */
-	int (*open)(struct wp_context *context, const void *settings, int metrics_base, void **ret_state);
+	/* Makes the state; may block (key files, zygotes). 0 or -errno, having logged why.
+	 * metrics_base is the number of metrics[0]. */
+	int (*open)(struct wp_context *context, const void *settings, int metrics_base,
+		void **ret_state);
 	/* Work may begin: Redis answers and the bus is bound. Called once. 0 or -errno. */
 	int (*start)(void *state);
 	/* A bus message. */

@@ -1,5 +1,5 @@
-/* receipt.h - the receipt: EIP-712 typed data signed by the verifier key, and its JSON form. The same
- * type stands in contracts/src/WorkProofRegistry.sol. */
+/* receipt.h - the receipt: EIP-712 typed data signed by the verifier key, and its JSON form. The
+ * same type stands in contracts/src/WorkProofRegistry.sol. */
 #ifndef WP_RECEIPT_H
 #define WP_RECEIPT_H
 
@@ -9,10 +9,10 @@
 #include "libcommon/types.h"
 #include "proto/verdict.h"
 
-#define WP_RECEIPT_TYPE \
+#define WP_RECEIPT_TYPE                                                                              \
 	"Receipt(bytes16 id,bytes32 taskHash,bytes32 codeHash,bytes32 inputHash,bytes32 outputHash," \
 	"uint8 verdict,string engine,bytes32 guestDigest,string driver,string isolation,uint8 runs," \
-	"uint64 timeoutMs,uint64 memoryLimitBytes,uint64 outputLimitBytes,uint64 timeMs," \
+	"uint64 timeoutMs,uint64 memoryLimitBytes,uint64 outputLimitBytes,uint64 timeMs,"            \
 	"uint64 memoryPeakBytes,string payment,bool charged,uint64 issuedAt)"
 
 struct wp_receipt {
@@ -45,8 +45,8 @@ int wp_receipt_calldata(struct wp_buffer *out, const struct wp_signed_receipt *r
 /* The attestation's key at the registry: (signer, id); see contracts/. */
 
 /* Fills verifier and signature. 0 or -WP_E_RANGE. */
-int wp_receipt_sign(
-	struct wp_signed_receipt *ret_signed, const struct wp_receipt *receipt, const struct wp_secret *key);
+int wp_receipt_sign(struct wp_signed_receipt *ret_signed, const struct wp_receipt *receipt,
+	const struct wp_secret *key);
 /* JSON: {"type":"Receipt","domain":{…},"message":{…},"verifier","signature","digest"}.
  * 0, -ENOMEM. */
 int wp_receipt_write(struct wp_buffer *out, const struct wp_signed_receipt *receipt);

@@ -1,6 +1,6 @@
-/* record.h - one verification as Redis holds it: the hash wp:v:<id>. The table below is the whole of
- * it: name, who writes it, what it is. Values are texts: hashes, ids and addresses as 0x hex, amounts
- * and times as decimals. */
+/* record.h - one verification as Redis holds it: the hash wp:v:<id>. The table below is the whole
+ * of it: name, who writes it, what it is. Values are texts: hashes, ids and addresses as 0x hex,
+ * amounts and times as decimals. */
 #ifndef WP_RECORD_H
 #define WP_RECORD_H
 
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 /*      field             written by         meaning */
 #define WP_RECORD_FIELDS(X) \
 	X(st,               functions,         "state") \
@@ -81,12 +82,13 @@
 	X(refund_valid_before, chain_writer,   "of the refund's authorization, Unix seconds") \
 	X(refund_status,    chain_writer,      "pending, confirmed or finalized") \
 	X(manual_reason,    functions,         "why an operator is needed")
+/* clang-format on */
 
 enum wp_field {
 #define X(name, writer, meaning) WP_FIELD_##name,
 	WP_RECORD_FIELDS(X)
 #undef X
-	WP_FIELD_COUNT
+		WP_FIELD_COUNT
 };
 
 /* "request_hash" */

@@ -1,7 +1,7 @@
 /* result.h - the result line: what the host saw of one run, written by vm-orchestrator behind the
- * output and read by log-streamer. No byte of it comes from the guest unescaped, and it carries a MAC
- * (libsodium crypto_auth) whose key no guest ever sees (SPEC X6).
- *   NOTARY_RESULT: {"attempt":1,…,"mac":"<64 hex>"} */
+ * output and read by log-streamer. No byte of it comes from the guest unescaped, and it carries a
+ * MAC (libsodium crypto_auth) whose key no guest ever sees (SPEC X6). NOTARY_RESULT:
+ * {"attempt":1,…,"mac":"<64 hex>"} */
 #ifndef WP_RESULT_H
 #define WP_RESULT_H
 
@@ -36,7 +36,7 @@ void wp_result_free(struct wp_result *result);
 int wp_result_write(
 	struct wp_buffer *out, const struct wp_result *result, const struct wp_secret *key);
 /* Parses and checks the MAC. 0, -WP_E_FORMAT, -WP_E_REFUSED (MAC), -ENOMEM. */
-int wp_result_read(struct wp_result *ret_result, const char *line, size_t size,
-	const struct wp_secret *key);
+int wp_result_read(
+	struct wp_result *ret_result, const char *line, size_t size, const struct wp_secret *key);
 
 #endif

@@ -34,7 +34,7 @@ struct wp_verdict_statement {
 	struct wp_hash task_hash;
 	struct wp_hash output_hash;
 	enum wp_verdict verdict;
-	const char *engine;     /* name@version */
+	const char *engine; /* name@version */
 	struct wp_hash guest_digest;
 	const char *driver;
 	const char *isolation;

@@ -34,13 +34,13 @@ struct wp_field_value { /* a write: value NULL deletes the field */
 /* ---- admission ---- */
 struct wp_admission {
 	struct wp_id id;
-	enum wp_state state;  /* SETTLE_DUE or PAY_WAIT */
+	enum wp_state state; /* SETTLE_DUE or PAY_WAIT */
 	struct wp_hash request_hash;
 	struct wp_address payer;
 	struct wp_amount value;
-	int64_t open_max;     /* this payer's unsettled records, at most (8); negative: no limit */
-	int64_t live_max;     /* records that wait for money or a run ("live" in states.txt), at most;
-	                         negative: no limit (a mined native payment is never refused) */
+	int64_t open_max; /* this payer's unsettled records, at most (8); negative: no limit */
+	int64_t live_max; /* records that wait for money or a run ("live" in states.txt), at most;
+			     negative: no limit (a mined native payment is never refused) */
 	const struct wp_field_value *fields; /* payment_verifier's fields, see record.h */
 	size_t field_count;
 	const void *code;
@@ -49,27 +49,26 @@ struct wp_admission {
 	size_t input_size;
 };
 struct wp_admitted {
-	int status;    /* 0: made; -EEXIST: the same request is there; -WP_E_CONFLICT: another request;
-	                  -WP_E_FULL: live_max; -EBUSY: open_max; -WP_E_GONE; as above otherwise */
-	uint64_t fence;       /* 0 */
-	enum wp_state state;  /* 0, -EEXIST */
+	int status; /* 0: made; -EEXIST: the same request is there; -WP_E_CONFLICT: another request;
+		       -WP_E_FULL: live_max; -EBUSY: open_max; -WP_E_GONE; as above otherwise */
+	uint64_t fence;      /* 0 */
+	enum wp_state state; /* 0, -EEXIST */
 	const char *text;
 };
 typedef void wp_store_admit_fn(void *arg, const struct wp_admitted *answer);
-int wp_store_admit(
-	struct wp_store *store, const struct wp_admission *admission, wp_store_admit_fn *fn, void *arg);
+int wp_store_admit(struct wp_store *store, const struct wp_admission *admission,
+	wp_store_admit_fn *fn, void *arg);
 
-/* Sum of the values of this payer's unsettled records, and their number: "balance covers this payer's
- * open authorizations". */
-typedef void wp_store_open_fn(
-	void *arg, int status, const struct wp_amount *sum, int64_t count);
-int wp_store_open_sum(struct wp_store *store, const struct wp_address *payer, wp_store_open_fn *fn,
-	void *arg);
+/* Sum of the values of this payer's unsettled records, and their number: "balance covers this
+ * payer's open authorizations". */
+typedef void wp_store_open_fn(void *arg, int status, const struct wp_amount *sum, int64_t count);
+int wp_store_open_sum(
+	struct wp_store *store, const struct wp_address *payer, wp_store_open_fn *fn, void *arg);
 
 /* ---- the baton ---- */
 struct wp_moved {
 	int status;
-	uint64_t fence;   /* the new one, when 0 */
+	uint64_t fence; /* the new one, when 0 */
 	uint32_t attempt;
 	const char *text;
 };
@@ -77,30 +76,30 @@ typedef void wp_store_move_fn(void *arg, const struct wp_moved *answer);
 
 /* A transaction to be remembered in the same call as the move, before it is broadcast. */
 struct wp_row {
-	const char *lane;   /* "settle:84532:0x…" */
+	const char *lane; /* "settle:84532:0x…" */
 	uint64_t lane_fence;
 	uint64_t nonce;
-	const char *kind;   /* "settle", "attest", "refund", "noop" */
+	const char *kind; /* "settle", "attest", "refund", "noop" */
 	struct wp_hash hash;
-	const char *raw;    /* signed envelope, 0x hex */
-	const char *fees;   /* "maxFee/priorityFee", wei */
-	int64_t open_max;   /* rows of the lane that are not final, at most; 0: 256 */
+	const char *raw;  /* signed envelope, 0x hex */
+	const char *fees; /* "maxFee/priorityFee", wei */
+	int64_t open_max; /* rows of the lane that are not final, at most; 0: 256 */
 };
 
 struct wp_move {
 	struct wp_id id;
 	uint64_t fence;
 	enum wp_state from, to;
-	int64_t due_ms;    /* 0: the table's lease (we go on or send the baton); > 0: park so long */
+	int64_t due_ms; /* 0: the table's lease (we go on or send the baton); > 0: park so long */
 	const struct wp_field_value *fields;
 	size_t field_count;
-	const char *consume;       /* money comes in (→PAID, PAY_WAIT→REFUND_DUE): the consumption key, e.g.
-	                              "84532:0x<token>:0x<tx>:<log>" */
-	int64_t run_budget_ms;     /* →PAID (first): deadline_ms = now + this */
-	int64_t slot_max;          /* →RUNNING: capacity of the installation */
-	int64_t slot_ms;           /* →RUNNING: the slot's hard end, from now; sets vm_end_ms */
-	const struct wp_row *row;  /* →*_SIGNED */
-	const void *out_stdout;    /* →DECIDED: private output, kept for retention_ms after the end */
+	const char *consume; /* money comes in (→PAID, PAY_WAIT→REFUND_DUE): the consumption key,
+				e.g. "84532:0x<token>:0x<tx>:<log>" */
+	int64_t run_budget_ms;    /* →PAID (first): deadline_ms = now + this */
+	int64_t slot_max;         /* →RUNNING: capacity of the installation */
+	int64_t slot_ms;          /* →RUNNING: the slot's hard end, from now; sets vm_end_ms */
+	const struct wp_row *row; /* →*_SIGNED */
+	const void *out_stdout; /* →DECIDED: private output, kept for retention_ms after the end */
 	size_t out_stdout_size;
 	const char *out_result, *out_error_message;
 };
@@ -108,12 +107,13 @@ int wp_store_advance(
 	struct wp_store *store, const struct wp_move *move, wp_store_move_fn *fn, void *arg);
 
 /* Keeps the baton: due = now + lease of the state. Same fence. */
-int wp_store_renew(struct wp_store *store, const struct wp_id *id, uint64_t fence, enum wp_state state,
-	wp_store_move_fn *fn, void *arg);
-/* Lets go: due in delay_ms for whoever claims then; fields are written too. Same fence, claims reset. */
-int wp_store_park(struct wp_store *store, const struct wp_id *id, uint64_t fence, enum wp_state state,
-	int64_t delay_ms, const struct wp_field_value *fields, size_t field_count, wp_store_move_fn *fn,
-	void *arg);
+int wp_store_renew(struct wp_store *store, const struct wp_id *id, uint64_t fence,
+	enum wp_state state, wp_store_move_fn *fn, void *arg);
+/* Lets go: due in delay_ms for whoever claims then; fields are written too. Same fence, claims
+ * reset. */
+int wp_store_park(struct wp_store *store, const struct wp_id *id, uint64_t fence,
+	enum wp_state state, int64_t delay_ms, const struct wp_field_value *fields,
+	size_t field_count, wp_store_move_fn *fn, void *arg);
 
 struct wp_claimed {
 	struct wp_id id;
@@ -128,8 +128,7 @@ int wp_store_claim(struct wp_store *store, enum wp_state state, int64_t most, wp
 
 /* ---- reads ---- */
 typedef void wp_store_record_fn(void *arg, int status, const struct wp_record *record);
-int wp_store_get(
-	struct wp_store *store, const struct wp_id *id, wp_store_record_fn *fn, void *arg);
+int wp_store_get(struct wp_store *store, const struct wp_id *id, wp_store_record_fn *fn, void *arg);
 struct wp_body { /* valid during the callback */
 	const char *code;
 	size_t code_size;
@@ -174,16 +173,16 @@ int wp_store_reap(struct wp_store *store, int64_t slot_grace_ms, wp_store_reap_f
 /* ---- lanes: one signer key each ---- */
 #define WP_ROW_VERSIONS_MAX 8
 typedef void wp_store_lane_fn(void *arg, int status, uint64_t lane_fence);
-/* Takes or renews the lane for owner (unique to one life of a process): 0 and its fence, or -EBUSY while
- * another holds it. A new owner gets a new fence. */
-int wp_store_lane_take(struct wp_store *store, const char *lane, const char *owner, int64_t lease_ms,
-	wp_store_lane_fn *fn, void *arg);
+/* Takes or renews the lane for owner (unique to one life of a process): 0 and its fence, or -EBUSY
+ * while another holds it. A new owner gets a new fence. */
+int wp_store_lane_take(struct wp_store *store, const char *lane, const char *owner,
+	int64_t lease_ms, wp_store_lane_fn *fn, void *arg);
 struct wp_lane_row {
 	uint64_t nonce;
 	struct wp_id id;
 	char kind[16];
 	bool final;
-	int64_t stored_ms;   /* age of the newest version */
+	int64_t stored_ms; /* age of the newest version */
 	int64_t age_ms;
 	size_t version_count; /* oldest first */
 	struct {
@@ -193,17 +192,16 @@ struct wp_lane_row {
 		const char *kind; /* the row's, or "noop": spends its nonce without the effect */
 	} versions[WP_ROW_VERSIONS_MAX];
 };
-typedef void wp_store_rows_fn(
-	void *arg, int status, const struct wp_lane_row *rows, size_t count);
+typedef void wp_store_rows_fn(void *arg, int status, const struct wp_lane_row *rows, size_t count);
 /* Rows that are not final, in nonce order, and the highest final one. */
 int wp_store_rows(struct wp_store *store, const char *lane, wp_store_rows_fn *fn, void *arg);
-/* One more version of the row with this id (a fee bump, or kind "noop"), or, where the nonce has no row
- * yet, a no-op row of its own. id NULL: none. -WP_E_FULL: no room for another version. */
+/* One more version of the row with this id (a fee bump, or kind "noop"), or, where the nonce has no
+ * row yet, a no-op row of its own. id NULL: none. -WP_E_FULL: no room for another version. */
 int wp_store_row_version(struct wp_store *store, const struct wp_row *row, const struct wp_id *id,
 	wp_store_done_fn *fn, void *arg);
 /* Marks final; final rows below the highest final one are deleted. 0 if it was final already. */
-int wp_store_row_final(struct wp_store *store, const char *lane, uint64_t lane_fence, uint64_t nonce,
-	wp_store_done_fn *fn, void *arg);
+int wp_store_row_final(struct wp_store *store, const char *lane, uint64_t lane_fence,
+	uint64_t nonce, wp_store_done_fn *fn, void *arg);
 
 /* ---- events: every move, in order ---- */
 struct wp_event {
@@ -212,8 +210,9 @@ struct wp_event {
 	int64_t at_ms;
 };
 typedef void wp_store_event_fn(void *arg, const struct wp_event *event);
-/* Follows wp:ev over its own connection (blocking reads). lost is called when following begins, also
- * again after a break, and after a gap: whoever waits must look at the records again. NULL: no memory. */
+/* Follows wp:ev over its own connection (blocking reads). lost is called when following begins,
+ * also again after a break, and after a gap: whoever waits must look at the records again. NULL: no
+ * memory. */
 struct wp_events;
 struct wp_events *wp_events_new(struct wp_loop *loop, const char *socket, wp_store_event_fn *fn,
 	void (*lost)(void *arg), void *arg);

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define RUN_MAX_MS 60000
+#define RUN_MAX_MS   60000
+#define WALL_PER_CPU 4 /* a run may get a quarter of a processor and still use up its time */
 
 /* The engines this release has; the first is the default. */
 static const struct engine {
@@ -127,7 +128,8 @@ struct wp_id wp_task_payment_id(uint64_t chain_id, const struct wp_address *asse
 
 int64_t wp_lifetime_run_ms(int64_t timeout_ms)
 {
-	int64_t run_ms = timeout_ms < RUN_MAX_MS / 2 ? 2 * timeout_ms : RUN_MAX_MS;
+	int64_t run_ms =
+		timeout_ms < RUN_MAX_MS / WALL_PER_CPU ? WALL_PER_CPU * timeout_ms : RUN_MAX_MS;
 
 	return WP_BOOT_MARGIN_MS + run_ms + WP_DRAIN_MARGIN_MS;
 }

@@ -67,7 +67,8 @@ bool wp_verdict_attested(
 	case WP_ATTEST_FALSE:
 		return asked || attest[0] == '\0';
 	case WP_ATTEST_ON_REQUEST:
-		return asked && has_expected && strcmp(error_code, "TRAP") != 0;
+		return asked && (has_expected || verdict == WP_VERDICT_COMPUTED) &&
+		       strcmp(error_code, "TRAP") != 0;
 	case WP_ATTEST_NEVER:
 		return false;
 	}

@@ -44,7 +44,7 @@ static const char *attested_text(enum wp_attest_rule rule)
 	case WP_ATTEST_FALSE:
 		return "false";
 	case WP_ATTEST_ON_REQUEST:
-		return "false, on request and with expectedHash";
+		return "false, on request";
 	case WP_ATTEST_NEVER:
 		break;
 	}

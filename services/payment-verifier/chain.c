@@ -169,7 +169,7 @@ cJSON *chain_call_params(const struct wp_address *from, const struct wp_address 
 
 int chain_read_word(struct wp_hash *ret_word, const cJSON *result)
 {
-	struct wp_hash word;
+	struct wp_hash word = { 0 };
 
 	if (!cJSON_IsString(result) ||
 		wp_hex_decode(word.bytes, sizeof word.bytes, result->valuestring,

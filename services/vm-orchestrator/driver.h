@@ -1,7 +1,7 @@
-/* driver.h - one interface to every kind of isolate. A run is one program in one fresh isolate: it is
- * started, its output comes back in pieces, it ends once. The owner polls one descriptor per run, so a
- * daemon's loop and a command line tool use drivers alike. Nothing here blocks for longer than it
- * takes to start an isolate. */
+/* driver.h - one interface to every kind of isolate. A run is one program in one fresh isolate: it
+ * is started, its output comes back in pieces, it ends once. The owner polls one descriptor per
+ * run, so a daemon's loop and a command line tool use drivers alike. Nothing here blocks for longer
+ * than it takes to start an isolate. */
 #ifndef WP_DRIVER_H
 #define WP_DRIVER_H
 
@@ -44,18 +44,19 @@ struct driver_task {
 	size_t input_size;
 	const char *engine; /* "quickjs" */
 	int64_t timeout_ms; /* CPU time of the program */
-	int64_t wall_ms;    /* hard end from start; the isolate's own alarm, whatever becomes of us */
-	int64_t clock_ms;   /* what Date.now() says */
-	uint8_t seed[32];   /* of Math.random */
+	int64_t wall_ms;  /* hard end from start; the isolate's own alarm, whatever becomes of us */
+	int64_t clock_ms; /* what Date.now() says */
+	uint8_t seed[32]; /* of Math.random */
 };
 
 struct driver_result {
 	enum driver_outcome outcome;
 	enum driver_error_code error_code;
 	char error_message[DRIVER_MESSAGE_MAX + 1]; /* UTF-8 */
-	char *result;                               /* JSON text, "null" if there is none; owned by the run */
+	char *result; /* JSON text, "null" if there is none; owned by the run */
 	size_t result_size;
-	struct wp_hash output_hash; /* H1: of the printed bytes, or of result when nothing was printed */
+	struct wp_hash
+		output_hash; /* H1: of the printed bytes, or of result when nothing was printed */
 	size_t output_bytes;
 	int64_t time_ms; /* CPU time */
 	int64_t wall_time_us;
@@ -84,8 +85,8 @@ struct driver {
 	/* Ends every run, frees all. NULL is fine. */
 	void (*close)(void *state);
 	/* Starts a run. 0, -EAGAIN (no isolate free now), -errno. task is copied. */
-	int (*spawn)(void *state, const struct driver_task *task, driver_output_fn *output, void *arg,
-		struct driver_run **ret_run);
+	int (*spawn)(void *state, const struct driver_task *task, driver_output_fn *output,
+		void *arg, struct driver_run **ret_run);
 	/* The descriptor to poll for reading: when readable, call step. */
 	int (*fd)(const struct driver_run *run);
 	/* Handles what happened. NULL: goes on; else the result (valid until free), once, and the
@@ -95,9 +96,10 @@ struct driver {
 	void (*kill)(struct driver_run *run);
 	/* Frees; a run still alive is killed first and waited for. NULL is fine. */
 	void (*free)(struct driver_run *run);
-	/* Calls fn with the name and age of each isolate of this installation on this host, whoever started
-	 * it. 0 or -errno: then nothing is known, which is not the same as none. */
-	int (*list)(void *state, void (*fn)(void *arg, const char *name, int64_t age_ms), void *arg);
+	/* Calls fn with the name and age of each isolate of this installation on this host, whoever
+	 * started it. 0 or -errno: then nothing is known, which is not the same as none. */
+	int (*list)(
+		void *state, void (*fn)(void *arg, const char *name, int64_t age_ms), void *arg);
 	/* Ends an isolate by name, whoever started it. 0, -ESRCH, -errno. */
 	int (*kill_by_name)(void *state, const char *name);
 };

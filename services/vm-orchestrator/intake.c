@@ -257,7 +257,7 @@ static void begin(struct orchestrator *orchestrator, const struct wp_baton *bato
 size_t intake_room(const struct orchestrator *orchestrator)
 {
 	size_t busy = orchestrator->live + orchestrator->starting;
-	size_t capacity = (size_t)orchestrator->settings->capacity;
+	size_t capacity = orchestrator->capacity;
 
 	if (orchestrator->draining || busy >= capacity ||
 		orchestrator->runs.count >= RUNS_KEPT_MAX + capacity ||

@@ -9,6 +9,7 @@
 #include "services/vm-orchestrator/waiting.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define TICK_MS 250
 
@@ -90,15 +91,28 @@ static void on_tick(void *arg)
 	orchestrator_next(orchestrator);
 }
 
+/* One isolate per processor unless told: every program may use up its CPU time, and one that shares
+ * a processor with many others would come to its hard end before its own limit. */
+static unsigned isolates_at_once(const struct orchestrator_settings *settings)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (settings->capacity > 0)
+		return (unsigned)settings->capacity;
+	return processors > 0 ? (unsigned)processors : 1;
+}
+
 static int open_driver(struct orchestrator *orchestrator)
 {
 	const struct orchestrator_settings *settings = orchestrator->settings;
 	const char *name = orchestrator_drivers[settings->driver];
 	const char *why = "";
+
+	orchestrator->capacity = isolates_at_once(settings);
 	struct driver_settings driver = {
 		.installation = settings->installation,
 		.guest_path = settings->guest_path[0] == '\0' ? NULL : settings->guest_path,
-		.capacity = (unsigned)settings->capacity,
+		.capacity = orchestrator->capacity,
 	};
 
 	orchestrator->driver = driver_by_name(name);

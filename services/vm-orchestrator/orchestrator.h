@@ -58,6 +58,7 @@ struct orchestrator {
 	struct wp_claimer *claimer;
 	const struct driver *driver;
 	void *driver_state;
+	unsigned capacity; /* isolates at once, never 0 */
 
 	struct waiting *waiting;
 	unsigned starting;       /* batons taken up, no isolate yet */

@@ -126,3 +126,40 @@ void report_write(struct wp_buffer *out, const struct task_outcome *outcome)
 	put_text(out, "isolation", outcome->driver->isolation);
 	put(out, "}\n");
 }
+
+static int print_plain(const struct task_outcome *outcome)
+{
+	const struct driver_result *result = &outcome->result;
+
+	if (outcome->output.size > 0)
+		fwrite(outcome->output.data, 1, outcome->output.size, stdout);
+	if (outcome->refusal != WP_PROGRAM_FINE) {
+		fprintf(stderr, "workproof-worker: %s: line %zu: %s\n",
+			wp_program_refusal_text(outcome->refusal), outcome->problem.line,
+			outcome->problem.text);
+		return EXIT_PROGRAM;
+	}
+	if (result->outcome == DRIVER_OK)
+		return EXIT_VERDICT;
+	fprintf(stderr, "workproof-worker: %s %s\n", driver_error_code_text(result->error_code),
+		result->error_message);
+	return result->outcome == DRIVER_FAILED ? EXIT_HOST : EXIT_PROGRAM;
+}
+
+static int print_json(const struct task_outcome *outcome)
+{
+	struct wp_buffer out = { 0 };
+
+	report_write(&out, outcome);
+	if (!out.failed)
+		fwrite(out.data, 1, out.size, stdout);
+	int status =
+		out.failed || outcome->result.outcome == DRIVER_FAILED ? EXIT_HOST : EXIT_VERDICT;
+	wp_buffer_free(&out);
+	return status;
+}
+
+int report_print(const struct task_outcome *outcome, bool as_json)
+{
+	return as_json ? print_json(outcome) : print_plain(outcome);
+}

@@ -12,7 +12,7 @@ check() {
 	local work mode run
 	work=$(mktemp -d)
 	cp "$here/$1.pml" "$work" && cd "$work" || return
-	if [ "$2" = safe ]; then mode=-DSAFETY run=; else mode= run="-a -f"; fi
+	if [ "$2" = safe ]; then mode=-DSAFETY run=''; else mode='' run='-a -f'; fi
 	# shellcheck disable=SC2086
 	spin -a $3 "$1.pml" >/dev/null 2>&1 &&
 		gcc -O2 -w -DVECTORSZ=4096 -DNFAIR=4 -DMEMLIM=9000 -DCOLLAPSE $mode -o pan pan.c &&

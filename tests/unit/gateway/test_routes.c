@@ -107,8 +107,8 @@ static void payments(void **state)
 		"0x5b4e290cb13dfc3222ee117a7b35af3a559ce120f43b65a3e7b057fe04908079",
 		"0x70997970C51812dc3A010C7d01b50e0d17dc79C8:",
 		"0x70997970C51812dc3A010C7d01b50e0d17dc79C8:0x12",
-		"0x70997970C51812dc3A010C7d01b50e0d17dc79Cx:"
-		"0x5b4e290cb13dfc3222ee117a7b35af3a559ce120f43b65a3e7b057fe04908079" };
+		("0x70997970C51812dc3A010C7d01b50e0d17dc79Cx:"
+		 "0x5b4e290cb13dfc3222ee117a7b35af3a559ce120f43b65a3e7b057fe04908079") };
 	for (size_t i = 0; i < WP_ARRAY_LEN(bad); i++)
 		assert_int_equal(lookup_payment_parse(&address, &hash, bad[i]), -WP_E_FORMAT);
 }

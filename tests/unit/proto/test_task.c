@@ -141,10 +141,10 @@ static void test_lifetimes(void **state)
 	const int64_t margins = WP_BOOT_MARGIN_MS + WP_DRAIN_MARGIN_MS;
 
 	(void)state;
-	assert_int_equal(wp_lifetime_run_ms(5000), margins + 10000);
-	assert_int_equal(wp_lifetime_run_ms(29999), margins + 59998);
-	assert_int_equal(wp_lifetime_run_ms(30000), margins + 60000);
-	assert_int_equal(wp_lifetime_run_ms(30001), margins + 60000);
+	assert_int_equal(wp_lifetime_run_ms(5000), margins + 20000);
+	assert_int_equal(wp_lifetime_run_ms(14999), margins + 59996);
+	assert_int_equal(wp_lifetime_run_ms(15000), margins + 60000);
+	assert_int_equal(wp_lifetime_run_ms(15001), margins + 60000);
 	assert_int_equal(wp_lifetime_run_ms(60000), margins + 60000);
 	for (int64_t timeout_ms = 1000 * WP_TIMEOUT_MIN_S; timeout_ms <= 1000 * WP_TIMEOUT_MAX_S;
 		timeout_ms += 1000) {

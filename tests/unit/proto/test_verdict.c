@@ -20,7 +20,7 @@ static const struct expected {
 } table[] = {
 	{ WP_VERDICT_VALID, "VALID", 1, true, true, true, false, false, true, true },
 	{ WP_VERDICT_INVALID, "INVALID", 2, true, true, true, false, false, true, true },
-	{ WP_VERDICT_COMPUTED, "COMPUTED", 3, true, false, false, false, false, false, false },
+	{ WP_VERDICT_COMPUTED, "COMPUTED", 3, true, false, true, false, false, true, false },
 	{ WP_VERDICT_NONDETERMINISTIC, "NONDETERMINISTIC", 4, true, false, false, false, false,
 		false, false },
 	{ WP_VERDICT_ERROR, "ERROR", 5, true, false, true, false, false, false, false },
