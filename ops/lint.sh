@@ -30,7 +30,6 @@ wc -l "${product[@]}" | awk '$2 != "total" && $1 > 500' | report "file over 500 
 grep -nE '^[[:space:]]*default:' "${product[@]}" | report "default: in a switch"
 grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' "${c_files[@]}" "${scripts[@]}" | grep -v '^ops/lint.sh' | report "unfinished"
 shellcheck -S warning -x -P SCRIPTDIR "${scripts[@]}" 2>&1 | grep -E '^(In|.*\^--)' | report "shellcheck"
-python3 tests/promises.py --lint 2>&1 | grep -v '^ok' | report "tests/PROMISES.md"
 cppcheck --quiet --enable=warning,portability --inline-suppr --std=c11 --suppress=missingIncludeSystem \
 	--suppress=nullPointerRedundantCheck --suppress=unknownMacro --suppress=varFuncNullUB -I. -j2 "${product[@]}" 2>&1 | grep -E ': (error|warning|portability):' | report "cppcheck"
 if [ "${1:-}" = --tidy ]; then
