@@ -114,7 +114,7 @@ static const struct {
 
 static void check_outcome(const cJSON *json, enum verification_outcome outcome, bool is_presenter)
 {
-	static const char *const outcome_words[] = { HASH + 2, "receipt\":{", "0xa77e57",
+	static const char *const outcome_words[] = { &(HASH)[2], "receipt\":{", "0xa77e57",
 		"finalized", "4242", "565656", "2026-01-01T00:00:01.234Z", "RUNTIME" };
 	const char *verdict = text_of(json, "verdict");
 	bool readable = outcome == VERIFICATION_VERDICT;
@@ -126,7 +126,7 @@ static void check_outcome(const cJSON *json, enum verification_outcome outcome, 
 		if (leaks(json, outcome_words[i]) != readable)
 			fail_msg("%s in %s", outcome_words[i], text_of(json, "status"));
 	if (readable)
-		assert_string_equal(text_of(json, "outputHash"), HASH + 2);
+		assert_string_equal(text_of(json, "outputHash"), &(HASH)[2]);
 	else
 		assert_null(text_of(json, "outputHash"));
 	assert_int_equal(leaks(json, "secret output"), readable && is_presenter);
