@@ -10,23 +10,25 @@ struct wp_claimer {
 	wp_claimer_fn *fn;
 	void *arg;
 	struct wp_timer *timer;
-	size_t next;    /* the state asked for next in this round */
-	size_t asked;   /* how many the claim under way may bring */
-	bool under_way; /* one claim at a time, so that room is never promised twice */
-	bool more;      /* the last round left something due behind */
+	size_t next;         /* the state asked for next in this round */
+	enum wp_state state; /* of the claim under way */
+	bool under_way;      /* until its batons are delivered: one claim at a time, so that room is
+				never promised twice */
+	bool more;           /* this round may have left something due behind */
+	bool again;          /* room came free meanwhile */
 	bool running;
 	bool freed; /* while a claim was under way: its answer frees */
 };
 
 static void ask(struct wp_claimer *claimer);
 
-static void deliver(struct wp_claimer *claimer, enum wp_state state,
-	const struct wp_claimed *claimed, size_t count)
+/* fn may stop or free the claimer, or say that room came free. */
+static void deliver(struct wp_claimer *claimer, const struct wp_claimed *claimed, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !claimer->freed; i++) {
 		struct wp_baton baton = {
 			.id = claimed[i].id,
-			.state = state,
+			.state = claimer->state,
 			.fence = claimed[i].fence,
 			.attempt = claimed[i].attempt,
 		};
@@ -37,39 +39,53 @@ static void deliver(struct wp_claimer *claimer, enum wp_state state,
 static void on_claimed(void *arg, int status, const struct wp_claimed *claimed, size_t count)
 {
 	struct wp_claimer *claimer = arg;
-	enum wp_state state = claimer->states[claimer->next];
 
-	claimer->under_way = false;
-	if (claimer->freed) {
-		free(claimer);
-		return;
-	}
-	claimer->next++;
 	if (status == 0) {
-		claimer->more |= count == claimer->asked;
-		deliver(claimer, state, claimed, count);
+		/* Fewer than asked for is no proof that nothing is left: some come alone. */
+		claimer->more |= count > 0;
+		deliver(claimer, claimed, count);
 	}
-	ask(claimer);
+	claimer->under_way = false;
+	if (claimer->freed)
+		free(claimer);
+	else
+		ask(claimer);
 }
 
 /* Sends the claim of the next state of this round that there is room for. */
-static void ask(struct wp_claimer *claimer)
+static bool ask_next(struct wp_claimer *claimer)
 {
-	for (; claimer->next < claimer->state_count; claimer->next++) {
-		enum wp_state state = claimer->states[claimer->next];
+	while (claimer->next < claimer->state_count) {
+		enum wp_state state = claimer->states[claimer->next++];
 		size_t room = claimer->running ? claimer->room(claimer->arg, state) : 0;
 
 		if (room == 0) {
 			claimer->more = true;
 			continue;
 		}
-		claimer->asked = room;
-		if (wp_store_claim(claimer->store, state, (int64_t)room, on_claimed, claimer) ==
-			0) {
-			claimer->under_way = true;
-			return;
-		}
+		if (wp_store_claim(claimer->store, state, (int64_t)room, on_claimed, claimer) != 0)
+			continue;
+		claimer->state = state;
+		claimer->under_way = true;
+		return true;
 	}
+	return false;
+}
+
+static void begin_round(struct wp_claimer *claimer)
+{
+	claimer->next = 0;
+	claimer->more = false;
+	claimer->again = false;
+}
+
+/* Goes on with the round; at its end with another one, if room came free for what it left. */
+static void ask(struct wp_claimer *claimer)
+{
+	if (ask_next(claimer) || !claimer->again || !claimer->more)
+		return;
+	begin_round(claimer);
+	ask_next(claimer);
 }
 
 static void start_round(void *arg)
@@ -78,9 +94,8 @@ static void start_round(void *arg)
 
 	if (claimer->under_way || !claimer->running)
 		return;
-	claimer->next = 0;
-	claimer->more = false;
-	ask(claimer);
+	begin_round(claimer);
+	ask_next(claimer);
 }
 
 struct wp_claimer *wp_claimer_new(struct wp_loop *loop, struct wp_store *store,
@@ -121,7 +136,9 @@ void wp_claimer_stop(struct wp_claimer *claimer)
 
 void wp_claimer_more(struct wp_claimer *claimer)
 {
-	if (claimer->more)
+	if (claimer->under_way)
+		claimer->again = true;
+	else if (claimer->more)
 		start_round(claimer);
 }
 
