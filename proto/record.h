@@ -27,7 +27,7 @@
 	X(ended_ms,         functions,         "of the move to an end state") \
 	X(deadline_ms,      functions,         "Redis time after which PAID and RUNNING turn to REFUND_DUE") \
 	X(trace,            payment_verifier,  "W3C traceparent") \
-	X(request_hash,     payment_verifier,  "SHA-256 of the RFC 8785 form of the body") \
+	X(request_hash,     functions,         "SHA-256 of the RFC 8785 form of the body") \
 	X(task_type,        payment_verifier,  "code-execution") \
 	X(task_hash,        payment_verifier,  "keccak-256, H2") \
 	X(code_hash,        payment_verifier,  "SHA-256, salted if there is a salt") \
@@ -44,9 +44,9 @@
 	X(method,           payment_verifier,  "x402-v1, x402-v2 or native") \
 	X(chain_id,         payment_verifier,  "decimal") \
 	X(asset,            payment_verifier,  "token, or zero address for the native coin") \
-	X(payer,            payment_verifier,  "address") \
+	X(payer,            functions,         "address") \
 	X(pay_to,           payment_verifier,  "our wallet") \
-	X(value,            payment_verifier,  "atomic units, decimal") \
+	X(value,            functions,         "atomic units, decimal") \
 	X(valid_after,      payment_verifier,  "EIP-3009, Unix seconds") \
 	X(valid_before,     payment_verifier,  "EIP-3009, Unix seconds") \
 	X(pay_nonce,        payment_verifier,  "EIP-3009 nonce") \

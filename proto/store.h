@@ -10,7 +10,9 @@
  *   -WP_E_GONE     there was such a record, its retention is over
  *   -ENOENT        no such record
  *   -WP_E_UNKNOWN  the connection was lost: it may or may not have happened; drop the baton
- *   -EPROTO        Redis answered with an error: text says which */
+ *   -EPROTO        Redis answered with an error: text says which
+ * Times given (due, delay, lease, run budget, slot) are at least 1 ms, a delay or due time 0 ms, and
+ * shorter than a week: else -EPROTO, and nothing is written. */
 #ifndef WP_STORE_H
 #define WP_STORE_H
 
@@ -79,7 +81,7 @@ struct wp_row {
 	const char *lane; /* "settle:84532:0x…" */
 	uint64_t lane_fence;
 	uint64_t nonce;
-	const char *kind; /* "settle", "attest", "refund", "noop" */
+	const char *kind; /* "settle", "attest", "refund": the one of →*_SIGNED; "noop" */
 	struct wp_hash hash;
 	const char *raw;  /* signed envelope, 0x hex */
 	const char *fees; /* "maxFee/priorityFee", wei */
@@ -99,7 +101,7 @@ struct wp_move {
 	int64_t slot_max;         /* →RUNNING: capacity of the installation */
 	int64_t slot_ms;          /* →RUNNING: the slot's hard end, from now; sets vm_end_ms */
 	const struct wp_row *row; /* →*_SIGNED */
-	const void *out_stdout; /* →DECIDED: private output, kept for retention_ms after the end */
+	const void *out_stdout; /* →DECIDED: private output, kept for 24 h after the end */
 	size_t out_stdout_size;
 	const char *out_result, *out_error_message;
 };
@@ -122,7 +124,9 @@ struct wp_claimed {
 };
 typedef void wp_store_claim_fn(
 	void *arg, int status, const struct wp_claimed *claimed, size_t count);
-/* Takes up to most verifications of state that are due. */
+/* Takes up to most verifications of state that are due. One that was claimed twice already since its
+ * last move or park comes alone, and with each claim past the fifth its lease doubles: whoever dies
+ * over it takes no other down. So fewer than most is no proof that nothing else is due. */
 int wp_store_claim(struct wp_store *store, enum wp_state state, int64_t most, wp_store_claim_fn *fn,
 	void *arg);
 

@@ -31,12 +31,12 @@ end
 local function missing(from, to, options)
 	if takes_money(from, to) and (options.consume or '') == '' then
 		return 'consume'
-	elseif to == 'PAID' and from ~= 'RUNNING' and not tonumber(options.run_budget_ms) then
+	elseif to == 'PAID' and from ~= 'RUNNING' and not duration(options.run_budget_ms, 1) then
 		return 'run_budget_ms'
-	elseif to == 'RUNNING' and not (tonumber(options.slot_max) and tonumber(options.slot_ms)) then
+	elseif to == 'RUNNING' and not (tonumber(options.slot_max) and duration(options.slot_ms, 1)) then
 		return 'slot_max, slot_ms'
-	elseif STATES[to].is_row and not row_is_whole(options) then
-		return 'row'
+	elseif STATES[to].is_row and not (row_is_whole(options) and options.kind == KIND_OF[to]) then
+		return 'its row'
 	elseif to == 'DECIDED' and not options.stdout then
 		return 'stdout'
 	end
@@ -76,7 +76,6 @@ local function advance_effects(record, to, options, set, now)
 	elseif to == 'DECIDED' then
 		redis.call('HSET', 'wp:out:' .. id, 'stdout', options.stdout, 'result', options.result or '',
 			'error_message', options.error_message or '')
-		redis.call('PEXPIRE', 'wp:out:' .. id, RETENTION_MS)
 	elseif STATES[to].is_row then
 		store_row(id, options, now)
 	end
@@ -85,7 +84,7 @@ end
 -- id fence from to due_ms fields… options… -> OK fence attempt
 -- due_ms 0: the lease of the new state; else due so much later, for whoever claims then.
 local function wp_advance(_, args)
-	local id, fence, from, to, due_ms = args[1], args[2], args[3], args[4], tonumber(args[5])
+	local id, fence, from, to, due_ms = args[1], args[2], args[3], args[4], duration(args[5], 0)
 	local fields = read_fields(args, 6)
 	if not STATES[from] or not STATES[from].lease_ms or not STATES[from].to[to] then
 		return wrong('no move from ' .. tostring(from) .. ' to ' .. tostring(to))
@@ -129,7 +128,7 @@ end
 
 -- id fence state delay_ms fields… -> OK fence attempt. Lets go until then.
 local function wp_park(_, args)
-	local id, fence, state, delay_ms = args[1], args[2], args[3], tonumber(args[4])
+	local id, fence, state, delay_ms = args[1], args[2], args[3], duration(args[4], 0)
 	local fields = read_fields(args, 5)
 	if not STATES[state] or not STATES[state].lease_ms or not delay_ms or not fields then
 		return wrong('park: arguments')
@@ -145,28 +144,53 @@ local function wp_park(_, args)
 	return { 'OK', fence, record.attempt }
 end
 
--- One due entry: nil when it was given up (or is no more), else the record with its new fence.
-local function claim_one(id, state, now, us)
+-- At most so many ids that are due. No lease and no park is a week long: what is due later than that was
+-- written before the clock stepped back, and is due.
+local function due_entries(state, most, now)
+	local key = 'wp:q:' .. state
+	local due = redis.call('ZRANGEBYSCORE', key, '-inf', text(now), 'LIMIT', 0, most)
+	if #due < most then
+		local lost = redis.call('ZRANGEBYSCORE', key, '(' .. text(now + WEEK_MS), '+inf', 'LIMIT', 0,
+			most - #due)
+		for _, id in ipairs(lost) do
+			due[#due + 1] = id
+		end
+	end
+	return due
+end
+
+-- Where no refund ends it, a record that ends its holder each time comes back ever later.
+local function claim_lease_ms(state, claims)
+	local doublings = math.min(math.max(claims - CLAIMS_MAX, 0), DOUBLINGS_MAX)
+	return STATES[state].lease_ms * 2 ^ doublings
+end
+
+-- The entry's record, or nil when it was given up or is no more.
+local function load_due(id, state, now, us)
 	local record = load(id)
 	if not record or record.st ~= state then
 		redis.call('ZREM', 'wp:q:' .. state, id)
 		return nil
+	elseif record.claims >= CLAIMS_MAX and STATES[state].claims == 'refund' then
+		give_up(record, 'claims', now, us)
+		return nil
 	end
-	local claims = redis.call('HINCRBY', record_key(id), 'claims', 1)
-	if claims > CLAIMS_MAX then
-		if STATES[state].claims == 'refund' then
-			give_up(record, 'claims', now, us)
-			return nil
-		end
-		redis.call('HINCRBY', 'wp:alarms', state, 1)
-	end
-	record.fence = next_fence(record.fence, us)
-	redis.call('HSET', record_key(id), 'fence', record.fence)
-	redis.call('ZADD', 'wp:q:' .. state, text(now + STATES[state].lease_ms), id)
 	return record
 end
 
--- state most -> OK, then id fence attempt of each
+local function take(record, now, us)
+	local id, state, claims = record.id, record.st, record.claims + 1
+	if claims > CLAIMS_MAX then
+		redis.call('HINCRBY', 'wp:alarms', state, 1)
+	end
+	record.fence = next_fence(record.fence, us)
+	redis.call('HSET', record_key(id), 'claims', text(claims), 'fence', record.fence)
+	redis.call('ZADD', 'wp:q:' .. state, text(now + claim_lease_ms(state, claims)), id)
+end
+
+-- state most -> OK, then id fence attempt of each.
+-- A holder that dies is charged for all it claimed at once. So a record that was claimed CLAIMS_TOGETHER
+-- times without progress comes alone: now, if it is the first, else it is left due for the next call.
 local function wp_claim(_, args)
 	local state, most = args[1], tonumber(args[2])
 	if not STATES[state] or not STATES[state].lease_ms or not most or most < 1 then
@@ -174,13 +198,17 @@ local function wp_claim(_, args)
 	end
 	local now, us = clock()
 	local answer = { 'OK' }
-	local due = redis.call('ZRANGEBYSCORE', 'wp:q:' .. state, '-inf', text(now), 'LIMIT', 0, most)
-	for _, id in ipairs(due) do
-		local record = claim_one(id, state, now, us)
-		if record then
+	for _, id in ipairs(due_entries(state, most, now)) do
+		local record = load_due(id, state, now, us)
+		local alone = record and record.claims >= CLAIMS_TOGETHER
+		if record and (not alone or #answer == 1) then
+			take(record, now, us)
 			answer[#answer + 1] = id
 			answer[#answer + 1] = record.fence
 			answer[#answer + 1] = record.attempt
+			if alone then
+				break
+			end
 		end
 	end
 	return answer

@@ -15,7 +15,7 @@ end
 
 -- service instance endpoint version capacity ttl_ms
 local function wp_service_beat(_, args)
-	local service, instance, ttl_ms = args[1], args[2], tonumber(args[6])
+	local service, instance, ttl_ms = args[1], args[2], duration(args[6], 1)
 	if not ttl_ms then
 		return wrong('service_beat: arguments')
 	end

@@ -11,6 +11,15 @@ local function text(number) -- exact up to 2^53: microseconds until the year 225
 	return string.format('%d', number)
 end
 
+-- A time in whole milliseconds, of least and shorter than a week; else nil (also for nan, inf).
+local function duration(value, least)
+	local ms = tonumber(value)
+	if ms and ms >= least and ms < WEEK_MS and ms == math.floor(ms) then
+		return ms
+	end
+	return nil
+end
+
 local function next_fence(fence, us)
 	return text(math.max((tonumber(fence) or 0) + 1, us))
 end
@@ -28,12 +37,12 @@ local function record_key(id)
 end
 
 local function load(id)
-	local got = redis.call('HMGET', record_key(id), 'st', 'fence', 'attempt', 'deadline_ms')
+	local got = redis.call('HMGET', record_key(id), 'st', 'fence', 'attempt', 'deadline_ms', 'claims')
 	if not got[1] then
 		return nil
 	end
 	return { id = id, st = got[1], fence = got[2], attempt = tonumber(got[3]),
-		deadline_ms = tonumber(got[4]) }
+		deadline_ms = tonumber(got[4]), claims = tonumber(got[5]) or 0 }
 end
 
 -- The record, if fence and state are the current ones; else nil and the refusal.
@@ -52,7 +61,7 @@ end
 -- The fields only these functions write.
 local OWN = { st = true, fence = true, attempt = true, claims = true, created_ms = true,
 	moved_ms = true, paid_ms = true, running_ms = true, decided_ms = true, ended_ms = true,
-	deadline_ms = true }
+	deadline_ms = true, payer = true, value = true, request_hash = true }
 
 -- Arguments from `at`: n, n pairs to set, m, m names to delete. Answers {set, deleted, the index behind}
 -- or nil.
@@ -152,6 +161,9 @@ local function enter(record, to, due_ms, set, now, us)
 	redis.call('HSET', record_key(record.id), unpack(set))
 	if STATES[to].is_end or to == 'LAPSED' then
 		redis.call('DEL', 'wp:req:' .. record.id)
+	end
+	if STATES[to].is_end then
+		redis.call('PEXPIRE', 'wp:out:' .. record.id, RETENTION_MS)
 	end
 	queue(from, to, record.id, due_ms)
 	count(record, from, to)

@@ -6,11 +6,14 @@
 local VERSION = 1
 
 local CLAIMS_MAX = 5             -- claims of PAID and RUNNING without progress
+local CLAIMS_TOGETHER = 2        -- claimed so often without progress: from then on alone
+local DOUBLINGS_MAX = 8          -- of a lease, elsewhere, one with each claim past CLAIMS_MAX
 local ATTEMPTS_MAX = 3           -- runs of one verification
-local RETENTION_MS = 86400000    -- private output after the decision; answers to the same payment after the end
-local SLOT_GRACE_MS = 2000       -- a VM ends itself at its hard end; after so long it is gone
+local RETENTION_MS = 86400000    -- private output and answers to the same payment, after the end
+local SLOT_GRACE_MS = 5000       -- a VM may begin 2 s behind its slot; after so long it is gone
+local WEEK_MS = 604800000        -- every lease, delay and budget is shorter
 local EVENTS_KEPT = 100000
-local ROW_VERSIONS_MAX = 8       -- fee bumps of one nonce
+local ROW_VERSIONS_MAX = 8       -- of one nonce; the last one is kept for a no-op
 local ROWS_OPEN_DEFAULT = 256    -- transactions of one lane that are not final
 local OVERDUE_MS = 10000         -- due for so long and not claimed: nobody serves the queue
 local REAP_BATCH = 200

@@ -10,6 +10,9 @@ local function row_key(lane, nonce)
 	return 'wp:row:' .. lane .. ':' .. nonce
 end
 
+-- Which transaction a move stores.
+local KIND_OF = { SETTLE_SIGNED = 'settle', ATT_SIGNED = 'attest', REF_SIGNED = 'refund' }
+
 local function lane_is_held(lane, fence)
 	return fence and redis.call('HGET', lane_key(lane), 'fence') == fence
 end
@@ -60,23 +63,28 @@ local function store_row(id, row, now)
 	end
 end
 
+-- Over, or further away than the lease was long: the clock stepped back.
+local function lease_is_over(until_ms, lease_ms, now)
+	return now >= until_ms or until_ms > now + (lease_ms or WEEK_MS)
+end
+
 -- lane owner lease_ms -> OK fence | BUSY. The same owner renews; a new one gets a new fence.
 local function wp_lane_take(_, args)
-	local lane, owner, lease_ms = args[1], args[2], tonumber(args[3])
+	local lane, owner, lease_ms = args[1], args[2], duration(args[3], 1)
 	if not lease_ms then
 		return wrong('lane_take: arguments')
 	end
 	local now, us = clock()
-	local held = redis.call('HMGET', lane_key(lane), 'owner', 'fence', 'until_ms')
+	local held = redis.call('HMGET', lane_key(lane), 'owner', 'fence', 'until_ms', 'lease_ms')
 	local fence = held[2]
 	if held[1] ~= owner then
-		if held[3] and now < tonumber(held[3]) then
+		if held[3] and not lease_is_over(tonumber(held[3]), tonumber(held[4]), now) then
 			return refuse('BUSY', held[1])
 		end
 		fence = next_fence(fence, us)
 	end
 	redis.call('HSET', lane_key(lane), 'owner', owner, 'fence', fence, 'until_ms',
-		text(now + lease_ms))
+		text(now + lease_ms), 'lease_ms', text(lease_ms))
 	return { 'OK', fence }
 end
 

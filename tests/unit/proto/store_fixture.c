@@ -270,6 +270,15 @@ bool is_queued(struct wp_id id, enum wp_state state)
 		       text_of(id)) >= 0;
 }
 
+void assert_due_in(struct wp_id id, enum wp_state state, int64_t expected_ms)
+{
+	int64_t due_ms = wp_test_redis_integer(&fixture.server, "ZSCORE wp:q:%s %s",
+				 wp_state_text(state), text_of(id)) -
+			 redis_now_ms();
+
+	assert_true(due_ms <= expected_ms && due_ms > expected_ms - 1500);
+}
+
 int64_t redis_now_ms(void)
 {
 	redisReply *reply = wp_test_redis_command(&fixture.server, "TIME");

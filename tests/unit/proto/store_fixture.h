@@ -63,6 +63,8 @@ void plant(struct wp_id id, enum wp_state state);
 void make_due(struct wp_id id, enum wp_state state);
 const char *field(struct wp_id id, const char *name);
 bool is_queued(struct wp_id id, enum wp_state state);
+/* Queued in that state and due so much later, less what the test has taken since. */
+void assert_due_in(struct wp_id id, enum wp_state state, int64_t expected_ms);
 int64_t redis_now_ms(void);
 /* Admits and moves on to PAID or RUNNING (attempt 1): the fence. */
 uint64_t paid(struct wp_id id);

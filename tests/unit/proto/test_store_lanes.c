@@ -118,6 +118,32 @@ static void test_one_owner(void **state)
 	assert_status(lane_take(LANE, "one", 5000), -EBUSY);
 }
 
+/* The wall clock stepped back: a lease longer than what was taken is over. */
+static void test_lease_after_a_clock_step(void **state)
+{
+	struct answer mine = lane_take(LANE, "one", 60000);
+	long long until_ms =
+		wp_test_redis_integer(&fixture.server, "HGET wp:lane:" LANE " until_ms");
+
+	(void)state;
+	freeReplyObject(wp_test_redis_command(
+		&fixture.server, "HSET wp:lane:" LANE " until_ms %lld", until_ms - 5000));
+	assert_status(lane_take(LANE, "two", 5000), -EBUSY);
+	freeReplyObject(wp_test_redis_command(
+		&fixture.server, "HSET wp:lane:" LANE " until_ms %lld", until_ms + 10000));
+	struct answer theirs = lane_take(LANE, "two", 5000);
+	assert_status(theirs, 0);
+	assert_true(theirs.fence > mine.fence);
+	assert_status(lane_take(LANE, "one", 60000), -EBUSY);
+	/* a lane as an older library left it: no lease is a week long */
+	freeReplyObject(wp_test_redis_command(&fixture.server,
+		"HSET wp:lane:old owner one fence 7 until_ms %lld", redis_now_ms() + 60000));
+	assert_status(lane_take("old", "two", 5000), -EBUSY);
+	freeReplyObject(wp_test_redis_command(&fixture.server, "HSET wp:lane:old until_ms %lld",
+		redis_now_ms() + 604800000 + 10000));
+	assert_status(lane_take("old", "two", 5000), 0);
+}
+
 /* Planted defect NOLANEFENCE: the old owner stores, bumps and ends nothing. */
 static void test_stale_owner(void **state)
 {
@@ -319,10 +345,49 @@ static void test_order(void **state)
 		assert_int_equal(seen.rows[i].nonce, 8 + i);
 }
 
+/* Each signing move stores the transaction of its own kind, and no other. */
+static void test_row_kind_follows_the_move(void **state)
+{
+	static const enum wp_state from[] = { WP_STATE_SETTLE_DUE, WP_STATE_DECIDED,
+		WP_STATE_REFUND_DUE };
+	static const enum wp_state to[] = { WP_STATE_SETTLE_SIGNED, WP_STATE_ATT_SIGNED,
+		WP_STATE_REF_SIGNED };
+	static const char *const kinds[] = { "settle", "attest", "refund", "noop", "x", "" };
+	struct wp_row row = { .lane = "lane", .raw = "0x02", .fees = "1/1" };
+
+	(void)state;
+	row.lane_fence = lane_take("lane", "me", 60000).fence;
+	for (unsigned i = 0; i < WP_ARRAY_LEN(from); i++) {
+		struct wp_move given = move_of(id_of(i), 1000, from[i], to[i]);
+		plant(id_of(i), from[i]);
+		given.row = &row;
+		for (unsigned kind = 0; kind < WP_ARRAY_LEN(kinds); kind++) {
+			row.kind = kinds[kind];
+			if (kind != i)
+				assert_status(advance(&given), -EPROTO);
+		}
+		assert_string_equal(field(id_of(i), "st"), wp_state_text(from[i]));
+		assert_int_equal(wp_test_redis_integer(&fixture.server, "ZCARD wp:rows:lane"), i);
+		row.kind = kinds[i];
+		assert_status(advance(&given), 0);
+		row.nonce++;
+	}
+}
+
+/* A move that needs a row does not happen without one. */
+static void test_row_is_required(void **state)
+{
+	(void)state;
+	plant(id_of(1), WP_STATE_DECIDED);
+	assert_status(move(id_of(1), 1000, WP_STATE_DECIDED, WP_STATE_ATT_SIGNED), -EPROTO);
+	assert_string_equal(field(id_of(1), "fence"), "1000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_one_owner, fixture_empty),
+		cmocka_unit_test_setup(test_lease_after_a_clock_step, fixture_empty),
 		cmocka_unit_test_setup(test_stale_owner, fixture_empty),
 		cmocka_unit_test_setup(test_nonces, fixture_empty),
 		cmocka_unit_test_setup(test_one_row_per_job, fixture_empty),
@@ -331,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup(test_final, fixture_empty),
 		cmocka_unit_test_setup(test_open_rows, fixture_empty),
 		cmocka_unit_test_setup(test_order, fixture_empty),
+		cmocka_unit_test_setup(test_row_kind_follows_the_move, fixture_empty),
+		cmocka_unit_test_setup(test_row_is_required, fixture_empty),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_open, fixture_close);
