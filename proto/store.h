@@ -11,8 +11,8 @@
  *   -ENOENT        no such record
  *   -WP_E_UNKNOWN  the connection was lost: it may or may not have happened; drop the baton
  *   -EPROTO        Redis answered with an error: text says which
- * Times given (due, delay, lease, run budget, slot) are at least 1 ms, a delay or due time 0 ms, and
- * shorter than a week: else -EPROTO, and nothing is written. */
+ * Times given (due, delay, lease, run budget, slot) are at least 1 ms, a delay or due time 0 ms,
+ * and shorter than a week: else -EPROTO, and nothing is written. */
 #ifndef WP_STORE_H
 #define WP_STORE_H
 
@@ -24,7 +24,9 @@ struct wp_store;
 struct wp_store *wp_store_new(struct wp_redis *redis); /* NULL: no memory */
 void wp_store_free(struct wp_store *store);
 
-/* Loads the function library if Redis has none or an older one; never replaces a newer one. */
+/* Loads the function library if Redis has none or an older one; never replaces a newer one. Besides
+ * the above: -EAGAIN, Redis did not say which it has (text says why); -ENOBUFS or -ENOMEM, the load
+ * could not be sent. Nothing was loaded then: try again later. */
 typedef void wp_store_done_fn(void *arg, int status, const char *text);
 int wp_store_install(struct wp_store *store, wp_store_done_fn *fn, void *arg);
 
@@ -101,7 +103,7 @@ struct wp_move {
 	int64_t slot_max;         /* →RUNNING: capacity of the installation */
 	int64_t slot_ms;          /* →RUNNING: the slot's hard end, from now; sets vm_end_ms */
 	const struct wp_row *row; /* →*_SIGNED */
-	const void *out_stdout; /* →DECIDED: private output, kept for 24 h after the end */
+	const void *out_stdout;   /* →DECIDED: private output, kept for 24 h after the end */
 	size_t out_stdout_size;
 	const char *out_result, *out_error_message;
 };
@@ -124,9 +126,9 @@ struct wp_claimed {
 };
 typedef void wp_store_claim_fn(
 	void *arg, int status, const struct wp_claimed *claimed, size_t count);
-/* Takes up to most verifications of state that are due. One that was claimed twice already since its
- * last move or park comes alone, and with each claim past the fifth its lease doubles: whoever dies
- * over it takes no other down. So fewer than most is no proof that nothing else is due. */
+/* Takes up to most verifications of state that are due. One that was claimed twice already since
+ * its last move or park comes alone, and with each claim past the fifth its lease doubles: whoever
+ * dies over it takes no other down. So fewer than most is no proof that nothing else is due. */
 int wp_store_claim(struct wp_store *store, enum wp_state state, int64_t most, wp_store_claim_fn *fn,
 	void *arg);
 

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LIBRARY_KEY "wp:library"
 #define TRIES_MAX   32
@@ -16,6 +17,7 @@ struct install {
 	wp_store_done_fn *fn;
 	void *arg;
 	int tries;
+	int unsent; /* what a load that was cut short failed with */
 };
 
 static int look(struct install *install);
@@ -46,8 +48,21 @@ static void on_loaded(void *arg, const redisReply *reply)
 		finish(install, -WP_E_UNKNOWN, "");
 }
 
+/* The load could not be sent whole: now that there is room again, what was sent of it is undone. */
+static void on_multi(void *arg, const redisReply *reply)
+{
+	static const char *const discard[] = { "DISCARD" };
+	struct install *install = arg;
+
+	if (install->unsent == 0)
+		return; /* on_loaded follows */
+	if (reply != NULL)
+		wp_redis_send(install->redis, 1, discard, NULL, NULL, NULL);
+	finish(install, install->unsent, "");
+}
+
 /* One transaction: the version is written and the library is loaded, if nobody loaded since the
- * look. */
+ * look. On failure nothing of it was sent. */
 static int load(struct install *install)
 {
 	static const char *const multi[] = { "MULTI" };
@@ -58,14 +73,28 @@ static int load(struct install *install)
 	const size_t sizes[] = { 8, 4, 7, wp_library_size };
 
 	snprintf(version, sizeof version, "%" PRId64, wp_library_version);
-	int rc = wp_redis_send(install->redis, 1, multi, NULL, NULL, NULL);
-	if (rc == 0)
-		rc = wp_redis_send(install->redis, 3, set, NULL, NULL, NULL);
+	int rc = wp_redis_send(install->redis, 1, multi, NULL, on_multi, install);
+	if (rc != 0)
+		return rc;
+	rc = wp_redis_send(install->redis, 3, set, NULL, NULL, NULL);
 	if (rc == 0)
 		rc = wp_redis_send(install->redis, 4, function, sizes, NULL, NULL);
 	if (rc == 0)
 		rc = wp_redis_send(install->redis, 1, exec, NULL, on_loaded, install);
-	return rc;
+	install->unsent = rc;
+	return 0;
+}
+
+static bool has_none(const redisReply *reply)
+{
+	static const char text[] = "ERR Function not found";
+
+	return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, text, sizeof text - 1) == 0;
+}
+
+static bool has_older(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_INTEGER && reply->integer < wp_library_version;
 }
 
 static void on_version(void *arg, const redisReply *reply)
@@ -75,13 +104,18 @@ static void on_version(void *arg, const redisReply *reply)
 
 	if (reply == NULL) {
 		finish(install, -WP_E_UNKNOWN, "");
-	} else if (reply->type == REDIS_REPLY_INTEGER && reply->integer >= wp_library_version) {
-		wp_redis_send(install->redis, 1, unwatch, NULL, NULL, NULL);
-		finish(install, 0, "");
-	} else {
+	} else if (has_none(reply) || has_older(reply)) {
 		int rc = load(install);
 		if (rc != 0)
 			finish(install, rc, "");
+	} else {
+		wp_redis_send(install->redis, 1, unwatch, NULL, NULL, NULL);
+		if (reply->type == REDIS_REPLY_INTEGER)
+			finish(install, 0, "");
+		else if (reply->type == REDIS_REPLY_ERROR)
+			finish(install, -EAGAIN, wp_reply_text(reply));
+		else
+			finish(install, -EAGAIN, "the version is no number");
 	}
 }
 
@@ -102,7 +136,7 @@ int wp_store_install(struct wp_store *store, wp_store_done_fn *fn, void *arg)
 
 	if (install == NULL)
 		return -ENOMEM;
-	*install = (struct install){ wp_store_redis(store), fn, arg, 0 };
+	*install = (struct install){ wp_store_redis(store), fn, arg, 0, 0 };
 	int rc = look(install);
 	if (rc != 0)
 		free(install);
