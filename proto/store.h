@@ -202,7 +202,8 @@ typedef void wp_store_rows_fn(void *arg, int status, const struct wp_lane_row *r
 /* Rows that are not final, in nonce order, and the highest final one. */
 int wp_store_rows(struct wp_store *store, const char *lane, wp_store_rows_fn *fn, void *arg);
 /* One more version of the row with this id (a fee bump, or kind "noop"), or, where the nonce has no
- * row yet, a no-op row of its own. id NULL: none. -WP_E_FULL: no room for another version. */
+ * row yet, a no-op row of its own. id NULL: none. -WP_E_FULL: no room for another version; the last
+ * one is kept for the no-op. */
 int wp_store_row_version(struct wp_store *store, const struct wp_row *row, const struct wp_id *id,
 	wp_store_done_fn *fn, void *arg);
 /* Marks final; final rows below the highest final one are deleted. 0 if it was final already. */

@@ -120,7 +120,7 @@ local function wp_row_version(_, args)
 		return refuse('CONFLICT', 'row of another')
 	elseif got[4] then
 		return refuse('CONFLICT', 'final')
-	elseif tonumber(got[3]) >= ROW_VERSIONS_MAX then
+	elseif tonumber(got[3]) >= ROW_VERSIONS_MAX - (row.kind == 'noop' and 0 or 1) then
 		return refuse('FULL', 'versions')
 	end
 	store_version(row, tonumber(got[3]) + 1, now)

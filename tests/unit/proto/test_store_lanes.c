@@ -230,13 +230,19 @@ static void test_versions(void **state)
 	row.nonce = 4;
 	assert_status(row_version(&row, &id), -ENOENT);
 	row.nonce = 3;
-	for (unsigned version = 2; version <= WP_ROW_VERSIONS_MAX; version++) {
+	row.raw = "0x02cd";
+	row.fees = "99/9";
+	for (unsigned version = 2; version < WP_ROW_VERSIONS_MAX; version++) {
 		row.hash.bytes[1] = (uint8_t)version;
-		row.kind = version == WP_ROW_VERSIONS_MAX ? "noop" : "attest";
-		row.raw = version == WP_ROW_VERSIONS_MAX ? "0x02ff" : "0x02cd";
-		row.fees = "99/9";
 		assert_status(row_version(&row, &id), 0);
 	}
+	row.hash.bytes[1] = WP_ROW_VERSIONS_MAX; /* the last one is the remedy's */
+	assert_status(row_version(&row, &id), -WP_E_FULL);
+	row.kind = "noop";
+	row.raw = "0x02ff";
+	assert_status(row_version(&row, &id), 0);
+	assert_status(row_version(&row, &id), -WP_E_FULL);
+	row.kind = "attest";
 	assert_status(row_version(&row, &id), -WP_E_FULL);
 	struct rows seen = rows_of_lane();
 	assert_int_equal(seen.count, 1);
@@ -268,6 +274,10 @@ static void test_noop(void **state)
 	assert_status(row_version(&row, NULL), -WP_E_CONFLICT);
 	row.nonce = 1;
 	assert_status(row_version(&row, NULL), 0); /* many may be open */
+	row.nonce = 0;
+	for (unsigned version = 2; version <= WP_ROW_VERSIONS_MAX; version++)
+		assert_status(row_version(&row, NULL), 0); /* all its versions are no-ops */
+	assert_status(row_version(&row, NULL), -WP_E_FULL);
 	struct rows seen = rows_of_lane();
 	assert_int_equal(seen.count, 2);
 	assert_string_equal(seen.rows[1].kind, "noop");
