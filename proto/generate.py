@@ -2,10 +2,13 @@
 """generate.py - what follows from proto/states.txt: the C enum and table, the Redis functions' table and
 the diagram; and the function library as a C array.
 
-  generate.py                      writes the generated files beside states.txt
-  generate.py --check              exit status 1 and a line per file that is stale
-  generate.py --embed OUT LUA...   writes the Lua files, in order, as one library to the C file OUT
+  generate.py              writes the generated files beside states.txt, and redis/VERSION.lock: the
+                           library's VERSION and the SHA-256 of its text. A text that changed needs a
+                           VERSION that rose (redis/header.lua), else nothing is locked: exit status 1
+  generate.py --check      exit status 1 and a line per file that is stale
+  generate.py --embed OUT  writes the Lua files as one library to the C file OUT
 """
+import hashlib
 import os
 import re
 import sys
@@ -13,6 +16,8 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 SETS = ("end", "open", "live", "deadline", "row")
 PUBLIC = {"PENDING", "PAID", "RUNNING", "DONE", "REFUNDED", "REJECTED", "MANUAL"}
+LIBRARY = ("header", "state.gen", "core", "admit", "lanes", "baton", "slots", "reap", "bus")
+LOCK = "redis/VERSION.lock"
 MADE_FROM = "generated from states.txt by generate.py"
 
 
@@ -144,8 +149,37 @@ def generated():
             "redis/state.gen.lua": write_lua(states), "STATES.md": write_page(states)}
 
 
+def read_library():
+    """The library's text, in the order of the definitions in it, and its VERSION."""
+    text = "".join(open(os.path.join(HERE, "redis", name + ".lua"), encoding="utf-8").read()
+                   for name in LIBRARY)
+    version = re.search(r"^local VERSION = (\d+)$", text, re.M)
+    if not text.startswith("#!lua name=workproof\n") or not version:
+        sys.exit("redis/header.lua: must begin with the library's name and say VERSION")
+    return text.encode(), int(version.group(1))
+
+
+def lock_line():
+    text, version = read_library()
+    return f"{version} {hashlib.sha256(text).hexdigest()}\n"
+
+
+def locked_line():
+    path = os.path.join(HERE, LOCK)
+    return open(path, encoding="utf-8").read() if os.path.exists(path) else "0 -\n"
+
+
+def lock():
+    """A deployed library is only replaced by a higher VERSION: a change without one never arrives."""
+    now, locked = lock_line(), locked_line()
+    if now != locked and int(now.split()[0]) <= int(locked.split()[0]):
+        sys.exit(f"redis/*.lua changed since VERSION {locked.split()[0]}: raise VERSION in redis/header.lua")
+    with open(os.path.join(HERE, LOCK), "w", encoding="utf-8") as file:
+        file.write(now)
+
+
 def stale_files():
-    stale = []
+    stale = [] if lock_line() == locked_line() else [LOCK]
     for name, text in generated().items():
         path = os.path.join(HERE, name)
         if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
@@ -153,24 +187,19 @@ def stale_files():
     return stale
 
 
-def embed(out, sources):
-    """The library must begin with its shebang line; version.lua says VERSION."""
-    text = "".join(open(source, encoding="utf-8").read() for source in sources)
-    version = re.search(r"^local VERSION = (\d+)$", text, re.M)
-    if not text.startswith("#!lua name=workproof\n") or not version:
-        sys.exit("embed: the first file must be the header with name and VERSION")
-    data = text.encode()
+def embed(out):
+    data, version = read_library()
     rows = [", ".join(str(byte) for byte in data[at:at + 20]) for at in range(0, len(data), 20)]
     with open(out, "w", encoding="utf-8") as file:
         file.write('#include "proto/store_call.h"\n\n'
-                   f"const int64_t wp_library_version = {version.group(1)};\n"
+                   f"const int64_t wp_library_version = {version};\n"
                    f"const size_t wp_library_size = {len(data)};\n"
                    "const uint8_t wp_library_text[] = {\n\t" + ",\n\t".join(rows) + "\n};\n")
 
 
 def main(arguments):
-    if arguments[:1] == ["--embed"] and len(arguments) >= 3:
-        return embed(arguments[1], arguments[2:])
+    if arguments[:1] == ["--embed"] and len(arguments) == 2:
+        return embed(arguments[1])
     if arguments == ["--check"]:
         stale = stale_files()
         for name in stale:
@@ -181,6 +210,7 @@ def main(arguments):
     for name, text in generated().items():
         with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
             file.write(text)
+    lock()
     return 0
 
 

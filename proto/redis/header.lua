@@ -2,8 +2,9 @@
 -- The moves of a verification, atomically, in one Redis. Keys are computed from the arguments: the
 -- library is for a single instance, not for a cluster. Time is Redis's own. A function checks
 -- everything before it writes anything, because Redis does not undo.
--- VERSION rises with every change; a newer library is never replaced by an older one.
-local VERSION = 1
+-- VERSION rises with every change (VERSION.lock, made by generate.py, holds whoever forgets): a library
+-- in Redis is replaced by a higher one only.
+local VERSION = 2
 
 local CLAIMS_MAX = 5             -- claims of PAID and RUNNING without progress
 local CLAIMS_TOGETHER = 2        -- claimed so often without progress: from then on alone
