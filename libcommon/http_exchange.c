@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define HEADER_NAME_MAX  128
-#define BODY_FIRST       4096
+#define BODY_FIRST       1000
 #define STREAM_BLOCK     16384
 #define STATUS_NO_MEMORY 500
 
