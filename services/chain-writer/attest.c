@@ -53,10 +53,12 @@ static void prepare(void *arg, const struct wp_hash *hash)
 
 static void wait_for_lane(struct job *job)
 {
-	if (attest_is_hopeless(job->decided.deadline_ms, wp_time_wall_ms()))
+	bool is_ours = lane_is_ours(job->writer->lanes[GUARD_ATTEST]);
+
+	if (is_ours && attest_is_hopeless(job->decided.deadline_ms, wp_time_wall_ms()))
 		give_back(job, "attestation-impossible");
 	else
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_ATTEST);
 }
 
 static void attest(struct job *job)

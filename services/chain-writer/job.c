@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LANE_WAIT_MS 100
+#define HAND_BACK_MS 1 /* the shortest: due for the next claim */
+
 /* ---- fields ---- */
 
 void job_set(struct job *job, enum wp_field field, const char *value)
@@ -64,19 +67,32 @@ static void on_parked(void *arg, const struct wp_moved *answer)
 	job_end(job);
 }
 
+/* Lets go of the record until it is due; after that whoever claims first has it. */
+static void let_go(struct job *job, int64_t delay_ms)
+{
+	struct writer *writer = job->writer;
+
+	if (writer->stopped ||
+		wp_store_park(writer->store, &job->baton.id, job->baton.fence, job->baton.state,
+			delay_ms, job->fields, job->field_count, on_parked, job) < 0)
+		job_end(job);
+}
+
 void job_park(struct job *job, int64_t delay_ms)
 {
 	struct writer *writer = job->writer;
 
-	if (writer->stopped) {
-		job_end(job);
-		return;
-	}
-	if (!writer->draining)
+	if (!writer->stopped && !writer->draining)
 		retry_add(writer->retries, &job->baton, delay_ms);
-	if (wp_store_park(writer->store, &job->baton.id, job->baton.fence, job->baton.state,
-		    delay_ms + RETRY_GRACE_MS, job->fields, job->field_count, on_parked, job) < 0)
-		job_end(job);
+	let_go(job, delay_ms + RETRY_GRACE_MS);
+}
+
+void job_wait_for_lane(struct job *job, enum guard_lane lane)
+{
+	if (lane_is_ours(job->writer->lanes[lane]))
+		job_park(job, LANE_WAIT_MS);
+	else
+		let_go(job, HAND_BACK_MS);
 }
 
 void job_park_chain(struct job *job, bool answered)
@@ -270,7 +286,7 @@ void job_resend(struct job *job, enum guard_lane lane, void (*fn)(void *arg))
 	struct lane *sender = job->writer->lanes[lane];
 
 	if (!lane_is_ours(sender)) {
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, lane);
 		return;
 	}
 	/* No open row: its nonce is spent for good, there is nothing left to send. */

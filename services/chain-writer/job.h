@@ -8,8 +8,7 @@
 #include "services/payment-verifier/look.h"
 
 #define JOB_FIELDS_MAX   12
-#define JOB_REORG_MARGIN 16 /* logs are looked for from so far below a known block */
-#define JOB_LANE_WAIT_MS 100
+#define JOB_REORG_MARGIN 16    /* logs are looked for from so far below a known block */
 #define JOB_TROUBLE_MS   30000 /* an operator has to look: do not ask often */
 
 struct job {
@@ -49,6 +48,9 @@ void job_set_hash(struct job *job, enum wp_field field, const struct wp_hash *ha
 void job_end(struct job *job);
 /* Ends it: looked at again in delay_ms; the fields are written. */
 void job_park(struct job *job, int64_t delay_ms);
+/* The lane takes no order now. Ours but full: we look again soon. Another instance's: the record is
+ * due at once for whoever holds the lane; looking again ourselves would keep it from him. */
+void job_wait_for_lane(struct job *job, enum guard_lane lane);
 /* Ends it: parked until about the next block, longer after lost RPC answers. */
 void job_park_chain(struct job *job, bool answered);
 /* Moves to `to`. next NULL: ends the job, handing the baton on; else next goes on with the new

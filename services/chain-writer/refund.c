@@ -51,7 +51,7 @@ static void order(struct job *job)
 {
 	if (!job_order(job, GUARD_REFUND, WP_STATE_REF_SIGNED, job->writer->settings->token_address,
 		    REFUND_GAS, prepare, on_stored, on_sent))
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_REFUND);
 }
 
 /* It would revert: because it was paid already (then the logs tell), or because the wallet is empty
@@ -136,7 +136,7 @@ static void owed(struct job *job, const struct proof *proof, uint64_t chain_time
 	struct writer *writer = job->writer;
 
 	if (lane_room(writer->lanes[GUARD_REFUND]) == 0) {
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_REFUND);
 		return;
 	}
 	job->proof = *proof;

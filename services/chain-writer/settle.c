@@ -66,7 +66,7 @@ static void order(struct job *job, uint64_t gas_limit)
 {
 	if (!job_order(job, GUARD_SETTLE, WP_STATE_SETTLE_SIGNED,
 		    job->writer->settings->token_address, gas_limit, prepare, on_stored, on_sent))
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_SETTLE);
 }
 
 static void on_estimated(void *arg, const struct wp_rpc_answer *answer)
@@ -95,12 +95,12 @@ void settle_due(struct job *job)
 		return;
 	}
 	if (lane_room(writer->lanes[GUARD_SETTLE]) == 0) {
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_SETTLE);
 		return;
 	}
 	payment_calldata(&job->data, authorization, &job->payment.signature);
 	if (job->data.failed)
-		job_park(job, JOB_LANE_WAIT_MS);
+		job_wait_for_lane(job, GUARD_SETTLE);
 	else
 		job_estimate(job, GUARD_SETTLE, on_estimated);
 }
