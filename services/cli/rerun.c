@@ -14,21 +14,6 @@ static void output_ignore(void *arg, const uint8_t *data, size_t size)
 	(void)size;
 }
 
-static const char *outcome_text(enum driver_outcome outcome)
-{
-	switch (outcome) {
-	case DRIVER_OK:
-		return "OK";
-	case DRIVER_ERROR:
-		return "ERROR";
-	case DRIVER_TIMEOUT:
-		return "TIMEOUT";
-	case DRIVER_FAILED:
-		break;
-	}
-	return "FAILED";
-}
-
 static void run_wait(struct cli_run *ret_run, const struct driver *driver, struct driver_run *run)
 {
 	const struct driver_result *result = NULL;
@@ -38,7 +23,8 @@ static void run_wait(struct cli_run *ret_run, const struct driver *driver, struc
 		if (poll(&ready, 1, -1) > 0)
 			result = driver->step(run);
 	ret_run->output_hash = result->output_hash;
-	snprintf(ret_run->outcome, sizeof(ret_run->outcome), "%s", outcome_text(result->outcome));
+	snprintf(ret_run->outcome, sizeof(ret_run->outcome), "%s",
+		driver_outcome_text(result->outcome));
 	snprintf(ret_run->error_code, sizeof(ret_run->error_code), "%s",
 		driver_error_code_text(result->error_code));
 	snprintf(ret_run->message, sizeof(ret_run->message), "%.500s", result->error_message);

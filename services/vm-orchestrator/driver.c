@@ -40,3 +40,18 @@ const char *driver_error_code_text(enum driver_error_code code)
 	}
 	return "";
 }
+
+const char *driver_outcome_text(enum driver_outcome outcome)
+{
+	switch (outcome) {
+	case DRIVER_OK:
+		return "OK";
+	case DRIVER_ERROR:
+		return "ERROR";
+	case DRIVER_TIMEOUT:
+		return "TIMEOUT";
+	case DRIVER_FAILED:
+		return "FAILED";
+	}
+	return "FAILED";
+}

@@ -108,5 +108,7 @@ struct driver {
 const struct driver *driver_by_name(const char *name);
 /* "SYNTAX", …; "" for DRIVER_NONE. */
 const char *driver_error_code_text(enum driver_error_code code);
+/* "OK", …; never NULL. */
+const char *driver_outcome_text(enum driver_outcome outcome);
 
 #endif

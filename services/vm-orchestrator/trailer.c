@@ -6,21 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *trailer_outcome_text(enum driver_outcome outcome)
-{
-	switch (outcome) {
-	case DRIVER_OK:
-		return "OK";
-	case DRIVER_ERROR:
-		return "ERROR";
-	case DRIVER_TIMEOUT:
-		return "TIMEOUT";
-	case DRIVER_FAILED:
-		return "FAILED";
-	}
-	return "FAILED";
-}
-
 static void set_text(char *to, size_t capacity, const char *text)
 {
 	snprintf(to, capacity, "%s", text);
@@ -44,7 +29,7 @@ static void describe(
 		.guest_digest = result->guest_digest,
 	};
 	set_text(ret_result->outcome, sizeof ret_result->outcome,
-		trailer_outcome_text(result->outcome));
+		driver_outcome_text(result->outcome));
 	set_text(ret_result->error_code, sizeof ret_result->error_code,
 		driver_error_code_text(result->error_code));
 	set_text(ret_result->driver, sizeof ret_result->driver, source->driver->name);

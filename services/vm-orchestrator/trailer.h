@@ -23,7 +23,5 @@ struct trailer_source {
  * output is not ended then). */
 int trailer_end(
 	struct output *output, const struct trailer_source *source, const struct wp_secret *key);
-/* "OK", "ERROR", "TIMEOUT", "FAILED" */
-const char *trailer_outcome_text(enum driver_outcome outcome);
 
 #endif

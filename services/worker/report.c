@@ -69,17 +69,7 @@ static const char *outcome_text(const struct task_outcome *outcome)
 {
 	if (outcome->refusal != WP_PROGRAM_FINE)
 		return "ERROR";
-	switch (outcome->result.outcome) {
-	case DRIVER_OK:
-		return "OK";
-	case DRIVER_ERROR:
-		return "ERROR";
-	case DRIVER_TIMEOUT:
-		return "TIMEOUT";
-	case DRIVER_FAILED:
-		return "FAILED";
-	}
-	return "FAILED";
+	return driver_outcome_text(outcome->result.outcome);
 }
 
 static void put_error(struct wp_buffer *out, const struct task_outcome *outcome)
