@@ -158,12 +158,12 @@ enum rows_action rows_plan(const struct row *row, const struct rows_view *view)
 		return ROWS_FINAL;
 	if (row->nonce < view->latest)
 		return ROWS_REST;
-	if (row->version_count < WP_ROW_VERSIONS_MAX) {
-		if (row->dead)
-			return ROWS_NOOP;
-		if (row->underpriced || view->now_ms - row->stored_ms >= ROWS_BUMP_AFTER_MS)
-			return ROWS_BUMP;
-	}
+	if (row->dead && row->version_count < WP_ROW_VERSIONS_MAX)
+		return ROWS_NOOP;
+	/* The last version is kept for a no-op: a dead row must never block its lane. */
+	if (row->version_count < WP_ROW_VERSIONS_MAX - 1 &&
+		(row->underpriced || view->now_ms - row->stored_ms >= ROWS_BUMP_AFTER_MS))
+		return ROWS_BUMP;
 	if (row->sent_ms == 0 || view->now_ms - row->sent_ms >= resend_ms)
 		return ROWS_RESEND;
 	return ROWS_REST;

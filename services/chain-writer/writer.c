@@ -287,16 +287,6 @@ int writer_open(
 	return 0;
 }
 
-static void on_installed(void *arg, int status, const char *text)
-{
-	struct writer *writer = arg;
-
-	if (status < 0 && status != -WP_E_UNKNOWN)
-		wp_log(WP_LOG_ERROR, "the function library could not be loaded", "error",
-			wp_log_error(status), "text", text, NULL);
-	writer_ended(writer);
-}
-
 static int make_lanes(struct writer *writer)
 {
 	const struct writer_settings *settings = writer->settings;
@@ -337,9 +327,9 @@ int writer_start(void *state)
 		context->loop, writer->store, states, WP_ARRAY_LEN(states), room, on_baton, writer);
 	if (writer->retries == NULL || writer->tick == NULL || writer->claimer == NULL)
 		return -ENOMEM;
-	writer->jobs++;
-	if (wp_store_install(writer->store, on_installed, writer) < 0)
-		writer->jobs--;
+	writer->installer = wp_installer_new(context->loop, context->redis);
+	if (writer->installer == NULL)
+		return -ENOMEM;
 	return chain_start(&writer->chain, context->loop, on_chain, writer);
 }
 
@@ -397,6 +387,7 @@ void writer_stop(void *state)
 
 	writer->draining = true;
 	chain_stop(&writer->chain);
+	wp_installer_free(writer->installer);
 	wp_timer_free(writer->tick);
 	retry_free(writer->retries);
 	writer->retries = NULL;

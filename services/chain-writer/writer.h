@@ -4,6 +4,7 @@
 
 #include "libcommon/service.h"
 #include "proto/claimer.h"
+#include "proto/installer.h"
 #include "services/chain-writer/decided.h"
 #include "services/chain-writer/guard.h"
 #include "services/chain-writer/lane.h"
@@ -31,6 +32,7 @@ struct writer {
 	int metrics_base;
 	char owner[WRITER_OWNER_TEXT];
 	struct wp_store *store;
+	struct wp_installer *installer;
 	struct chain chain;
 	struct guard_terms terms;
 	struct decided_keys keys;

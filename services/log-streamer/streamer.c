@@ -87,15 +87,6 @@ int streamer_open(
 	return 0;
 }
 
-/* Whoever is first brings the functions along; those who ask before get errors and ask again. */
-static void on_installed(void *arg, int status, const char *text)
-{
-	if (status < 0)
-		wp_log(WP_LOG_ERROR, "Redis functions cannot be loaded", "why", text, "error",
-			wp_log_error(status), NULL);
-	streamer_let_go(arg);
-}
-
 int streamer_start(void *state)
 {
 	struct streamer *streamer = state;
@@ -108,8 +99,9 @@ int streamer_start(void *state)
 		WP_ARRAY_LEN(own_states), claim_room, on_claimed, streamer);
 	if (streamer->claimer == NULL)
 		return -ENOMEM;
-	if (wp_store_install(streamer->store, on_installed, streamer) == 0)
-		streamer_hold(streamer);
+	streamer->installer = wp_installer_new(context->loop, context->redis);
+	if (streamer->installer == NULL)
+		return -ENOMEM;
 	wp_claimer_start(streamer->claimer);
 	return 0;
 }
@@ -168,6 +160,7 @@ void streamer_stop(void *state)
 {
 	struct streamer *streamer = state;
 
+	wp_installer_free(streamer->installer);
 	wp_claimer_free(streamer->claimer);
 	follow_drop_all(streamer);
 	streamer->stopped = true;

@@ -6,6 +6,7 @@
 #include "proto/baton.h"
 #include "proto/claimer.h"
 #include "proto/id_table.h"
+#include "proto/installer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +36,7 @@ struct streamer {
 	const struct streamer_settings *settings;
 	int metrics;
 	struct wp_store *store;
+	struct wp_installer *installer;
 	struct wp_claimer *claimer;
 	struct wp_id_table follows; /* of struct follow */
 	bool draining;

@@ -123,16 +123,6 @@ int verifier_open(
 	return 0;
 }
 
-static void on_installed(void *arg, int status, const char *text)
-{
-	struct verifier *verifier = arg;
-
-	if (status < 0 && status != -WP_E_UNKNOWN)
-		wp_log(WP_LOG_ERROR, "the function library could not be loaded", "error",
-			wp_log_error(status), "text", text, NULL);
-	verifier_watch_ended(verifier);
-}
-
 int verifier_start(void *state)
 {
 	struct verifier *verifier = state;
@@ -148,9 +138,9 @@ int verifier_start(void *state)
 		WP_ARRAY_LEN(states), room, on_baton, verifier);
 	if (verifier->retries == NULL || verifier->claimer == NULL)
 		return -ENOMEM;
-	verifier->watches++;
-	if (wp_store_install(verifier->store, on_installed, verifier) < 0)
-		verifier->watches--;
+	verifier->installer = wp_installer_new(context->loop, context->redis);
+	if (verifier->installer == NULL)
+		return -ENOMEM;
 	return chain_start(&verifier->chain, context->loop, on_chain, verifier);
 }
 
@@ -202,6 +192,7 @@ void verifier_stop(void *state)
 
 	verifier->draining = true;
 	chain_stop(&verifier->chain);
+	wp_installer_free(verifier->installer);
 	retry_free(verifier->retries);
 	verifier->retries = NULL;
 	wp_claimer_free(verifier->claimer);

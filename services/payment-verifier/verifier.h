@@ -4,6 +4,7 @@
 
 #include "libcommon/service.h"
 #include "proto/claimer.h"
+#include "proto/installer.h"
 #include "proto/statement.h"
 #include "proto/store.h"
 #include "services/payment-verifier/chain.h"
@@ -31,6 +32,7 @@ struct verifier {
 	const struct verifier_settings *settings;
 	int metrics_base;
 	struct wp_store *store;
+	struct wp_installer *installer;
 	struct chain chain;
 	struct present_terms terms;
 	struct wp_claimer *claimer;

@@ -2,6 +2,7 @@
 
 #include "libcommon/base.h"
 #include "libcommon/time.h"
+#include "proto/installer.h"
 #include "proto/store.h"
 #include "proto/task.h"
 #include "services/reaper/orphans.h"
@@ -20,6 +21,7 @@ struct reaper {
 	const struct reaper_settings *settings;
 	int metrics;
 	struct wp_store *store;
+	struct wp_installer *installer;
 	const struct driver *driver;
 	void *driver_state;
 	struct wp_timer *timer;
@@ -180,19 +182,6 @@ int reaper_open(
 	return 0;
 }
 
-/* Whoever is first brings the functions along; those who ask before get errors and ask again. */
-static void on_installed(void *arg, int status, const char *text)
-{
-	struct reaper *reaper = arg;
-
-	if (status < 0)
-		wp_log(WP_LOG_ERROR, "Redis functions cannot be loaded", "why", text, "error",
-			wp_log_error(status), NULL);
-	else if (!reaper->stopped)
-		wp_timer_start(reaper->timer, 0, reaper->settings->sweep_ms);
-	let_go(reaper);
-}
-
 int reaper_start(void *state)
 {
 	struct reaper *reaper = state;
@@ -201,8 +190,9 @@ int reaper_start(void *state)
 	reaper->timer = wp_timer_new(reaper->context->loop, sweep, reaper);
 	if (reaper->store == NULL || reaper->timer == NULL)
 		return -ENOMEM;
-	if (wp_store_install(reaper->store, on_installed, reaper) == 0)
-		reaper->held++;
+	reaper->installer = wp_installer_new(reaper->context->loop, reaper->context->redis);
+	if (reaper->installer == NULL)
+		return -ENOMEM;
 	wp_timer_start(reaper->timer, 0, reaper->settings->sweep_ms);
 	return 0;
 }
@@ -229,6 +219,7 @@ void reaper_stop(void *state)
 {
 	struct reaper *reaper = state;
 
+	wp_installer_free(reaper->installer);
 	wp_timer_free(reaper->timer);
 	reaper->driver->close(reaper->driver_state);
 	reaper->stopped = true;

@@ -147,15 +147,6 @@ int orchestrator_open(
 	return 0;
 }
 
-/* Whoever is first brings the functions along; those who ask before get errors and ask again. */
-static void on_installed(void *arg, int status, const char *text)
-{
-	if (status < 0)
-		wp_log(WP_LOG_ERROR, "Redis functions cannot be loaded", "why", text, "error",
-			wp_log_error(status), NULL);
-	orchestrator_let_go(arg);
-}
-
 int orchestrator_start(void *state)
 {
 	struct orchestrator *orchestrator = state;
@@ -169,8 +160,9 @@ int orchestrator_start(void *state)
 		WP_ARRAY_LEN(own_states), claim_room, on_claimed, orchestrator);
 	if (orchestrator->claimer == NULL)
 		return -ENOMEM;
-	if (wp_store_install(orchestrator->store, on_installed, orchestrator) == 0)
-		orchestrator_hold(orchestrator);
+	orchestrator->installer = wp_installer_new(context->loop, context->redis);
+	if (orchestrator->installer == NULL)
+		return -ENOMEM;
 	wp_timer_start(orchestrator->tick, TICK_MS, TICK_MS);
 	wp_claimer_start(orchestrator->claimer);
 	return 0;
@@ -223,6 +215,7 @@ void orchestrator_stop(void *state)
 {
 	struct orchestrator *orchestrator = state;
 
+	wp_installer_free(orchestrator->installer);
 	wp_claimer_free(orchestrator->claimer);
 	wp_timer_free(orchestrator->tick);
 	run_free_all(orchestrator);

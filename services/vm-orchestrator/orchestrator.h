@@ -6,6 +6,7 @@
 #include "proto/baton.h"
 #include "proto/claimer.h"
 #include "proto/id_table.h"
+#include "proto/installer.h"
 #include "services/vm-orchestrator/driver.h"
 
 #include <stdbool.h>
@@ -55,6 +56,7 @@ struct orchestrator {
 	const struct orchestrator_settings *settings;
 	int metrics;
 	struct wp_store *store;
+	struct wp_installer *installer;
 	struct wp_claimer *claimer;
 	const struct driver *driver;
 	void *driver_state;
