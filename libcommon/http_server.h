@@ -15,10 +15,10 @@
 struct wp_http_server;
 struct wp_exchange; /* one request and its answer */
 
-#define WP_HTTP_TARGET_MAX        4096        /* bytes of path and query */
-#define WP_HTTP_CONNECTION_MEMORY (32u << 10) /* per connection: request head and answer head */
-#define WP_HTTP_SWALLOW_MAX       (8u << 20) /* bytes past body_max read and dropped */
-#define WP_HTTP_STREAM_MAX (256u << 10) /* bytes written and not yet taken by the client */
+#define WP_HTTP_TARGET_MAX        4096         /* bytes of path and query */
+#define WP_HTTP_CONNECTION_MEMORY (32u << 10)  /* per connection: request head and answer head */
+#define WP_HTTP_SWALLOW_MAX       (8u << 20)   /* bytes past body_max read and dropped */
+#define WP_HTTP_STREAM_MAX        (256u << 10) /* bytes written and not yet taken by the client */
 
 struct wp_http_server_settings {
 	const char *listen; /* "unix:/path" (mode 0660), "127.0.0.1:0", "[::1]:8080" */
