@@ -428,7 +428,7 @@ int wp_redis_send(struct wp_redis *redis, int argc, const char *const *argv, con
 	if (redis->underway.count >=
 		(redis->was_connected ? WP_REDIS_UNDERWAY_MAX : WP_REDIS_WAITING_MAX))
 		return -ENOBUFS;
-	int size = redisFormatCommandArgv(&text, argc, (const char **)(uintptr_t)argv, sizes);
+	long long size = redisFormatCommandArgv(&text, argc, (const char **)(uintptr_t)argv, sizes);
 	if (size < 0)
 		return -ENOMEM;
 	error = queue_push(&redis->underway, fn, arg);
