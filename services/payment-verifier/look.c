@@ -16,8 +16,8 @@ struct look {
 	void *arg;
 	struct proof_evidence evidence;
 	struct wp_evm_log marks[LOOK_MARKS_MAX];
-	struct wp_evm_log *logs;         /* of the receipt */
-	void (*next)(struct look *look); /* when all answers of this step are there */
+	struct wp_evm_log logs[LOOK_LOGS_KEPT]; /* of the receipt */
+	void (*next)(struct look *look);        /* when all answers of this step are there */
 	int waiting;
 	bool lost;
 };
@@ -31,7 +31,6 @@ static void finish(struct look *look)
 		struct proof proof = proof_decide(&look->claim, &look->evidence);
 		look->fn(look->arg, 0, &proof, &look->evidence);
 	}
-	free(look->logs);
 	free(look);
 }
 
@@ -73,23 +72,44 @@ static void on_block(void *arg, const struct wp_rpc_answer *answer)
 	done_one(look);
 }
 
-static int read_receipt_logs(struct look *look, const cJSON *list)
+/* The first log of the list that is the mark, or, where there is an index, that has it. 1: there is
+ * one, 0: there is none, -WP_E_FORMAT. */
+static int find_log(const struct proof_claim *claim, const cJSON *list, const uint64_t *index,
+	struct wp_evm_log *ret_log)
 {
-	int count = cJSON_GetArraySize(list);
 	const cJSON *item;
 
-	if (!cJSON_IsArray(list) || count > LOOK_LOGS_MAX)
-		return -WP_E_FORMAT;
-	look->logs = calloc((size_t)count + 1, sizeof *look->logs);
-	if (look->logs == NULL)
-		return -ENOMEM;
-	look->evidence.receipt.logs = look->logs;
 	cJSON_ArrayForEach(item, list)
 	{
-		if (wp_rpc_get_log(&look->logs[look->evidence.receipt.log_count], item) < 0)
+		struct wp_evm_log log;
+		if (wp_rpc_get_log(&log, item) < 0)
 			return -WP_E_FORMAT;
-		look->evidence.receipt.log_count++;
+		if (index != NULL ? log.log_index == *index : proof_is_used(claim, &log)) {
+			*ret_log = log;
+			return 1;
+		}
 	}
+	return 0;
+}
+
+int look_keep_logs(const struct proof_claim *claim, const cJSON *list,
+	struct wp_evm_log ret_logs[LOOK_LOGS_KEPT], size_t *ret_count)
+{
+	if (!cJSON_IsArray(list))
+		return -WP_E_FORMAT;
+	struct wp_evm_log kept[LOOK_LOGS_KEPT];
+	int used = find_log(claim, list, NULL, &kept[0]);
+	if (used < 0)
+		return used;
+	int next = 0;
+	if (used > 0) {
+		uint64_t index = kept[0].log_index + 1;
+		next = find_log(claim, list, &index, &kept[1]);
+	}
+	if (next < 0)
+		return next;
+	*ret_count = (size_t)used + (size_t)next;
+	memcpy(ret_logs, kept, *ret_count * sizeof kept[0]);
 	return 0;
 }
 
@@ -110,7 +130,9 @@ static int read_receipt(struct look *look, const cJSON *json)
 		return -WP_E_FORMAT;
 	receipt->success = status == 1;
 	receipt->known = true;
-	return read_receipt_logs(look, cJSON_GetObjectItemCaseSensitive(json, "logs"));
+	receipt->logs = look->logs;
+	return look_keep_logs(&look->claim, cJSON_GetObjectItemCaseSensitive(json, "logs"),
+		look->logs, &receipt->log_count);
 }
 
 static void on_receipt(void *arg, const struct wp_rpc_answer *answer)

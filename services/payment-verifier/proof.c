@@ -96,14 +96,19 @@ static bool is_canonical(
 	return block->known && block->number == number && wp_hash_equal(&block->hash, hash);
 }
 
+bool proof_is_used(const struct proof_claim *claim, const struct wp_evm_log *log)
+{
+	struct wp_hash event = proof_topic_used();
+
+	return is_mark(log, &event, claim);
+}
+
 /* NULL, or the AuthorizationUsed of the claim in the receipt. */
 static const struct wp_evm_log *used_in_receipt(
 	const struct proof_claim *claim, const struct proof_receipt *receipt)
 {
-	struct wp_hash event = proof_topic_used();
-
 	for (size_t i = 0; i < receipt->log_count; i++)
-		if (is_mark(&receipt->logs[i], &event, claim))
+		if (proof_is_used(claim, &receipt->logs[i]))
 			return &receipt->logs[i];
 	return NULL;
 }

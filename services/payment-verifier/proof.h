@@ -72,6 +72,8 @@ struct wp_hash proof_topic_transfer(void);
  * evidence has none. ret_used says which it is. */
 const struct wp_evm_log *proof_mark(
 	const struct proof_claim *claim, const struct proof_evidence *evidence, bool *ret_used);
+/* Is this log the claim's AuthorizationUsed? */
+bool proof_is_used(const struct proof_claim *claim, const struct wp_evm_log *log);
 /* Is authorizationState at the final block needed before NEVER may be said? */
 bool proof_needs_state(const struct proof_claim *claim, const struct proof_evidence *evidence);
 struct proof proof_decide(const struct proof_claim *claim, const struct proof_evidence *evidence);
