@@ -12,6 +12,7 @@ struct admission {
 	struct verifier *verifier;
 	Workproof__Envelope *envelope;
 	struct presentation presentation;
+	struct funds_answer funds; /* why it is not to be admitted, unless it was meanwhile */
 };
 
 static void reply(struct admission *admission, const struct answer *answer)
@@ -97,6 +98,23 @@ static void admit(struct admission *admission, uint64_t seen_block)
 		reply_store_lost(admission);
 }
 
+/* Another replica may have admitted this payment during the check, and the check then saw what came
+ * of that: the nonce used, the balance spent. Only a payment without a record was not taken. */
+static void on_record_again(void *arg, int status, const struct wp_record *record)
+{
+	struct admission *admission = arg;
+
+	(void)record;
+	if (status == 0 || status == -WP_E_GONE) {
+		admit(admission, 0);
+	} else if (status != -ENOENT) {
+		reply_store_lost(admission);
+	} else {
+		struct answer answer = answer_funds(&admission->funds);
+		reply(admission, &answer);
+	}
+}
+
 static void on_checked(void *arg, const struct funds_answer *funds, uint64_t seen_block)
 {
 	struct admission *admission = arg;
@@ -104,10 +122,13 @@ static void on_checked(void *arg, const struct funds_answer *funds, uint64_t see
 	if (funds->outcome == FUNDS_OK) {
 		WP_CRASH_POINT("funded");
 		admit(admission, seen_block);
-	} else {
-		struct answer answer = answer_funds(funds);
-		reply(admission, &answer);
+		return;
 	}
+	struct verifier *verifier = admission->verifier;
+	admission->funds = *funds;
+	if (verifier->stopped || wp_store_get(verifier->store, &admission->presentation.id,
+					 on_record_again, admission) < 0)
+		reply_store_lost(admission);
 }
 
 /* ---- is it there already? ---- */
