@@ -6,7 +6,7 @@
 #include "services/gateway/submission.h"
 
 static const char header_v1[] = "X-PAYMENT", header_v2[] = "PAYMENT-SIGNATURE",
-		  header_native[] = "X-402-Payment";
+		  header_native[] = "X-402-Payment", header_payer[] = "X-402-Payer-Signature";
 
 static void refuse_body(struct reply *reply, const struct request_fault *fault)
 {
@@ -31,9 +31,16 @@ static bool find_payment(struct reply *reply, unsigned *ret_version, const char 
 	const struct wp_exchange *exchange = reply->exchange;
 	size_t v1 = wp_exchange_header_count(exchange, header_v1);
 	size_t v2 = wp_exchange_header_count(exchange, header_v2);
-	if (wp_exchange_header(exchange, header_native)) {
+	if (wp_exchange_header_count(exchange, header_native) > 0) {
 		refuse_header(reply, PROBLEM_METHOD_NOT_OFFERED,
-			"X-402-Payment is not served here; the transaction it names was not looked at");
+			"native payment is not offered here; the transaction X-402-Payment names was "
+			"not looked at");
+		return false;
+	}
+	/* Ignored, it would promise a binding of payment and request that nobody checks. */
+	if (wp_exchange_header_count(exchange, header_payer) > 0) {
+		refuse_header(reply, PROBLEM_METHOD_NOT_OFFERED,
+			"X-402-Payer-Signature is not served here; send the payment without it");
 		return false;
 	}
 	if (v1 + v2 > 1) {
