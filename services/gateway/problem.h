@@ -12,7 +12,10 @@
 #define MONEY_UNREAD    "nothing was taken; a payment sent along was not looked at and is still unused"
 #define MONEY_REFUSED   "nothing was taken; the payment was refused and starts nothing"
 #define MONEY_RETRY     "nothing was taken by this request; present the same payment again"
-#define MONEY_NONE      "no money is involved"
+/* What a store or a verifier did before it was lost is not known. */
+#define MONEY_UNKNOWN                                                                              \
+	"untouched as far as is known; present the same payment again, it is served once"
+#define MONEY_NONE "no money is involved"
 
 /* clang-format off */
 /*      name                    code                          status retry  title, money */
@@ -75,14 +78,13 @@
 	X(INTERNAL,              "internal",                    500, true, \
 		"We failed", "unchanged; present the same payment again, it is served once") \
 	X(UNAVAILABLE,           "unavailable",                 503, true, \
-		"Not now", MONEY_RETRY) \
+		"Not now", MONEY_UNKNOWN) \
 	X(BUSY,                  "busy",                        503, true, \
 		"Too many payments are being looked at", MONEY_RETRY) \
 	X(VERIFIER_UNAVAILABLE,  "payment-verifier-unavailable", 503, true, \
-		"payment-verifier unavailable", \
-		"untouched as far as is known; present the same payment again, it is served once") \
+		"payment-verifier unavailable", MONEY_UNKNOWN) \
 	X(STORE_UNAVAILABLE,     "store-unavailable",           503, true, \
-		"The records cannot be read now", MONEY_RETRY)
+		"The records cannot be read now", MONEY_UNKNOWN)
 /* clang-format on */
 
 enum problem_code {

@@ -185,6 +185,23 @@ static void answer_verification(struct submission *submission, unsigned status,
 	free(receipt);
 }
 
+/* The record cannot be read. Once it is known to be there, the client is told where, as if it was
+ * still to be settled; before that, or where it vanished, nothing is known. */
+static void answer_unread(struct submission *submission, int status)
+{
+	char state[] = "SETTLE_DUE";
+	const struct wp_record record = {
+		.id = submission->id,
+		.values[WP_FIELD_st] = state,
+	};
+	if (status == -WP_E_GONE)
+		answer_code(submission, PROBLEM_GONE);
+	else if (submission->phase == RECALLING || status == -ENOENT)
+		answer_code(submission, PROBLEM_STORE_UNAVAILABLE);
+	else
+		answer_verification(submission, 202, &record, NULL);
+}
+
 /* ---- looking at the record ---- */
 
 static void wait_longer(struct submission *submission)
@@ -262,7 +279,7 @@ static void on_record(
 	} else if (status == 0) {
 		decide(submission, record, output);
 	} else if (submission->is_late || status != -WP_E_UNKNOWN) {
-		answer_code(submission, PROBLEM_STORE_UNAVAILABLE);
+		answer_unread(submission, status);
 		submission_end(submission);
 	} /* else the event stream breaks with Redis and wakes us when it is back */
 }
@@ -278,7 +295,7 @@ static void look(struct submission *submission)
 	if (!error)
 		return;
 	submission->is_looking = false;
-	answer_code(submission, PROBLEM_STORE_UNAVAILABLE);
+	answer_unread(submission, error);
 	submission_end(submission);
 }
 
@@ -317,10 +334,8 @@ static void decide_recalled(
 		answer_code(submission, PROBLEM_PAYMENT_CONFLICT);
 	} else if (status == -ENOENT) {
 		answer_refused_locally(submission);
-	} else if (status == -WP_E_GONE) {
-		answer_code(submission, PROBLEM_GONE);
 	} else {
-		answer_code(submission, PROBLEM_STORE_UNAVAILABLE);
+		answer_unread(submission, status);
 	}
 	submission_end(submission);
 }

@@ -4,6 +4,7 @@
 usage: test_gateway.py GATEWAY_BINARY
 """
 import base64
+import hashlib
 import json
 import pathlib
 import socket
@@ -135,6 +136,34 @@ class Payments(Case):
                                "invalid_exact_evm_payload_authorization_valid_before")
         self.assertEqual(receipt["payer"], vector["authorization"]["from"])
 
+    def id_of(self, header):
+        """The id the gateway looks a payment up by, as Redis sees it asked for."""
+        stand.redis("CONFIG", "SET", "slowlog-log-slower-than", "0")
+        post(BODY, [("PAYMENT-SIGNATURE", header)])
+        log = stand.redis("SLOWLOG", "GET", "32")
+        stand.redis("CONFIG", "SET", "slowlog-log-slower-than", "-1")
+        return next(word.removeprefix("wp:v:") for word in log if word.startswith("wp:v:"))
+
+    def test_a_record_that_cannot_be_read(self):
+        """A8: unknown is not said to be untouched; what is known to be admitted is told by its Location."""
+        header = self.vector()["headerV2"]
+        record = self.id_of(header)
+        stand.redis("SET", f"wp:v:{record}", "no hash")
+        try:
+            problem = self.problem(post(BODY, [("PAYMENT-SIGNATURE", header)]), 503, "store-unavailable")
+            self.assertNotIn("nothing was taken", problem["money"])
+            stand.redis("DEL", f"wp:v:{record}")
+            canonical = json.dumps(json.loads(BODY), sort_keys=True, separators=(",", ":"))
+            stand.redis("HSET", f"wp:v:{record}", "st", "DONE", "paid_ms", "1", "pay_tx", "0x" + "11" * 32,
+                        "request_hash", "0x" + hashlib.sha256(canonical.encode()).hexdigest())
+            stand.redis("SET", f"wp:out:{record}", "no hash")
+            answer = post(BODY, [("PAYMENT-SIGNATURE", header)])
+            self.assertEqual(answer.status, 202, answer.body)
+            self.assertEqual(answer.headers["location"], f"/v1/verifications/{record}")
+            self.assertEqual((answer.json()["id"], answer.json()["status"]), (record, "PENDING"))
+        finally:
+            stand.redis("DEL", f"wp:v:{record}", f"wp:out:{record}")
+
     def test_a_flipped_signature_bit(self):
         payment = json.loads(base64.b64decode(self.vector()["headerV2"]))
         signature = payment["payload"]["signature"]
@@ -145,7 +174,15 @@ class Payments(Case):
     def test_headers_that_are_not_one_payment(self):
         self.problem(post(BODY, [("PAYMENT-SIGNATURE", "e30="), ("X-PAYMENT", "e30=")]), 400, "invalid-header")
         self.problem(post(BODY, [("X-PAYMENT", "e30="), ("X-PAYMENT", "e30=")]), 400, "invalid-header")
-        self.problem(post(BODY, [("X-402-Payment", "0x" + "1" * 64)]), 400, "payment-method-not-offered")
+
+    def test_native_payment_is_not_offered(self):
+        """P3: neither the proof nor the payer's signature is silently ignored, with a payment or without."""
+        for name, value in (("X-402-Payment", "0x" + "1" * 64), ("X-402-Payer-Signature", "0x" + "1" * 130)):
+            for more in ((), (("PAYMENT-SIGNATURE", self.vector()["headerV2"]),)):
+                answer = post(BODY, [(name, value), *more])
+                problem = self.problem(answer, 400, "payment-method-not-offered")
+                self.assertIn(name, problem["detail"])
+                self.assertIn("not looked at", problem["money"])
 
     def test_a_bad_body_is_told_before_the_payment_is_read(self):
         self.problem(post("{", [("X-PAYMENT", "garbage")]), 400, "malformed-json")

@@ -240,6 +240,20 @@ static void problems(void **state)
 	assert_null(problem_find("nothing"));
 }
 
+/* A9: what was lost on the way to the record may have been admitted. */
+static void unknown_outcomes_claim_nothing(void **state)
+{
+	static const enum problem_code unknown[] = { PROBLEM_INTERNAL, PROBLEM_UNAVAILABLE,
+		PROBLEM_VERIFIER_UNAVAILABLE, PROBLEM_STORE_UNAVAILABLE };
+	(void)state;
+	for (size_t i = 0; i < WP_ARRAY_LEN(unknown); i++) {
+		const char *money = problem_row(unknown[i])->money;
+		assert_null(strstr(money, "nothing was taken"));
+		assert_non_null(strstr(money, "it is served once"));
+	}
+	assert_non_null(strstr(problem_row(PROBLEM_BUSY)->money, "nothing was taken"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +264,7 @@ int main(void)
 		cmocka_unit_test(refusals_carry_reason_and_offer),
 		cmocka_unit_test(receipt_lines),
 		cmocka_unit_test(problems),
+		cmocka_unit_test(unknown_outcomes_claim_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
