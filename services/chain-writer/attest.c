@@ -6,9 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-bool attest_is_hopeless(int64_t deadline_ms, int64_t now_ms)
+bool attest_is_overdue(int64_t deadline_ms, int64_t now_ms)
 {
 	return deadline_ms > 0 && now_ms > deadline_ms + ATTEST_PATIENCE_MS;
+}
+
+bool attest_is_hopeless(int64_t deadline_ms, int64_t now_ms, const struct lane_outlook *lane)
+{
+	bool is_known = lane->ours && lane->counted && lane->priced;
+	bool is_stuck = (lane->unmined > 0 && lane->still_ms > ATTEST_PATIENCE_MS) ||
+			lane->starved_ms > ATTEST_PATIENCE_MS;
+
+	return attest_is_overdue(deadline_ms, now_ms) && is_known && is_stuck;
 }
 
 static void give_back(struct job *job, const char *reason)
@@ -53,9 +62,9 @@ static void prepare(void *arg, const struct wp_hash *hash)
 
 static void wait_for_lane(struct job *job)
 {
-	bool is_ours = lane_is_ours(job->writer->lanes[GUARD_ATTEST]);
+	struct lane_outlook lane = lane_outlook(job->writer->lanes[GUARD_ATTEST]);
 
-	if (is_ours && attest_is_hopeless(job->decided.deadline_ms, wp_time_wall_ms()))
+	if (attest_is_hopeless(job->decided.deadline_ms, wp_time_wall_ms(), &lane))
 		give_back(job, "attestation-impossible");
 	else
 		job_wait_for_lane(job, GUARD_ATTEST);
@@ -134,7 +143,7 @@ static void disbelieve(struct job *job, const struct wp_record *record, int stat
 	wp_log(WP_LOG_ERROR, "a decided record is not covered by its statements: nothing is signed",
 		"id", wp_log_id(&job->baton.id), "error", wp_log_error(status), NULL);
 	wp_record_i64(record, WP_FIELD_deadline_ms, &deadline_ms);
-	if (attest_is_hopeless(deadline_ms, wp_time_wall_ms()))
+	if (attest_is_overdue(deadline_ms, wp_time_wall_ms()))
 		give_back(job, "verdict-unproven");
 	else
 		job_park(job, JOB_TROUBLE_MS);

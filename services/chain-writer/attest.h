@@ -6,10 +6,13 @@
 #include "services/chain-writer/job.h"
 
 #define ATTEST_GAS         400000
-#define ATTEST_PATIENCE_MS 60000 /* past the deadline, before a closed lane means a refund */
+#define ATTEST_PATIENCE_MS 60000 /* past the deadline, and without a sign of life of the lane */
 
-/* Has the lane been closed for so long that the money goes back? Pure. */
-bool attest_is_hopeless(int64_t deadline_ms, int64_t now_ms);
+/* Is the deadline that far behind? Pure. */
+bool attest_is_overdue(int64_t deadline_ms, int64_t now_ms);
+/* Overdue, and the lane provably stands still: the money goes back. A lane that is merely full, not
+ * ours, not counted or not priced yet is waited for. Pure. */
+bool attest_is_hopeless(int64_t deadline_ms, int64_t now_ms, const struct lane_outlook *lane);
 
 void attest_decided(struct job *job, const struct wp_record *record);
 void attest_signed(struct job *job);

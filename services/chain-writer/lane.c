@@ -41,6 +41,8 @@ void lane_lost(struct lane *lane)
 	lane->owned = false;
 	lane->loaded = false;
 	lane->fence = 0;
+	lane->counted = false;
+	lane->watch = (struct watch){ 0 };
 	fail_waiting(lane);
 }
 
@@ -221,6 +223,16 @@ size_t lane_room(struct lane *lane)
 bool lane_has_row(const struct lane *lane, const struct wp_id *id)
 {
 	return rows_of(&lane->rows, id, lane->settings.kind) != NULL;
+}
+
+struct lane_outlook lane_outlook(const struct lane *lane)
+{
+	return (struct lane_outlook){ .ours = lane_is_ours(lane),
+		.counted = lane->counted,
+		.priced = lane->priced,
+		.unmined = rows_unmined(&lane->rows, lane->latest),
+		.still_ms = watch_still_ms(&lane->watch),
+		.starved_ms = watch_starved_ms(&lane->watch) };
 }
 
 struct lane_stats lane_stats(const struct lane *lane)

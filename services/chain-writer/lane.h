@@ -77,6 +77,16 @@ int lane_resend(struct lane *lane, const struct wp_id *id, void (*fn)(void *arg)
 /* A new head was seen: looks after the rows. */
 void lane_look(struct lane *lane, uint64_t head, const struct fees *suggestion);
 
+/* Is it getting anywhere? Times as seen by this process since it owns the lane, see watch.h. */
+struct lane_outlook {
+	bool ours;    /* and its rows are known */
+	bool counted; /* the chain told how far the key is */
+	bool priced;
+	size_t unmined;
+	int64_t still_ms, starved_ms;
+};
+struct lane_outlook lane_outlook(const struct lane *lane);
+
 struct lane_stats {
 	size_t open, unmined, waiting;
 	bool ours, starved;

@@ -3,6 +3,7 @@
 #define LANE_INTERNAL_H
 
 #include "services/chain-writer/lane.h"
+#include "services/chain-writer/watch.h"
 
 #define LANE_NAME_TEXT 96
 
@@ -14,6 +15,7 @@ struct lane {
 	uint64_t fence;
 	bool owned, loaded, counted, priced;
 	bool closing, freed, starved;
+	struct watch watch;
 	struct rows rows;
 	uint64_t latest; /* transaction count at the head */
 	bool final_known;

@@ -24,12 +24,14 @@ static void note_send(struct lane *lane, struct row *row, enum senderror error)
 	switch (error) {
 	case SENDERROR_SENT:
 		lane->starved = false;
+		watch_send(&lane->watch, false, wp_time_monotonic_ms());
 		break;
 	case SENDERROR_UNDERPRICED:
 		row->underpriced = true;
 		break;
 	case SENDERROR_FUNDS:
 		lane->starved = true;
+		watch_send(&lane->watch, true, wp_time_monotonic_ms());
 		break;
 	case SENDERROR_INVALID:
 		row->dead = true;
@@ -309,6 +311,9 @@ static void counts_done(struct lane *lane)
 		lane->final = lane->new_final;
 		lane->counted = true;
 		lane->counted_ms = wp_time_monotonic_ms();
+		if (lane_is_ours(lane))
+			watch_count(&lane->watch, lane->latest,
+				rows_unmined(&lane->rows, lane->latest), lane->counted_ms);
 		if (lane_is_ours(lane) && lane->priced && !lane->freed)
 			tend_all(lane);
 	}

@@ -244,9 +244,41 @@ static void test_time(void **state)
 	assert_int_equal(settle_gas_limit(80000), 100000);
 	assert_int_equal(settle_gas_limit(SETTLE_GAS_MAX), SETTLE_GAS_MAX);
 	assert_int_equal(settle_gas_limit(UINT64_MAX), SETTLE_GAS_MAX);
-	assert_false(attest_is_hopeless(0, INT64_MAX));
-	assert_false(attest_is_hopeless(1000, 1000 + ATTEST_PATIENCE_MS));
-	assert_true(attest_is_hopeless(1000, 1001 + ATTEST_PATIENCE_MS));
+	assert_false(attest_is_overdue(0, INT64_MAX));
+	assert_false(attest_is_overdue(1000, 1000 + ATTEST_PATIENCE_MS));
+	assert_true(attest_is_overdue(1000, 1001 + ATTEST_PATIENCE_MS));
+}
+
+/* P8: finished work is given up only when its lane provably stands still. */
+static void test_hopeless(void **state)
+{
+	const int64_t at_limit = ATTEST_PATIENCE_MS, past = ATTEST_PATIENCE_MS + 1;
+	const struct {
+		const char *what;
+		struct lane_outlook lane;
+		bool hopeless;
+	} cases[] = {
+		{ "not ours", { false, true, true, 9, past, past }, false },
+		{ "not counted", { true, false, true, 9, past, past }, false },
+		{ "not priced", { true, true, false, 9, past, past }, false },
+		{ "just started", { true, true, true, 9, 0, 0 }, false },
+		{ "full and moving", { true, true, true, 9, 3000, 0 }, false },
+		{ "still for the patience", { true, true, true, 9, at_limit, 0 }, false },
+		{ "still for longer", { true, true, true, 9, past, 0 }, true },
+		{ "nothing to mine", { true, true, true, 0, past, 0 }, false },
+		{ "starved for the patience", { true, true, true, 9, 0, at_limit }, false },
+		{ "starved for longer", { true, true, true, 9, 0, past }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < WP_ARRAY_LEN(cases); i++) {
+		const struct lane_outlook *lane = &cases[i].lane;
+
+		if (attest_is_hopeless(1000, 1000 + past, lane) != cases[i].hopeless)
+			fail_msg("%s", cases[i].what);
+		assert_false(attest_is_hopeless(1000, 1000 + at_limit, lane));
+		assert_false(attest_is_hopeless(0, INT64_MAX, lane));
+	}
 }
 
 int main(void)
@@ -257,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_statement_of_another_id),
 		cmocka_unit_test(test_attestation_depth),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_hopeless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
