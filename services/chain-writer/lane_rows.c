@@ -155,6 +155,9 @@ static void store_version(struct lane *lane, struct raising *raising, const stru
 	lane->under_way++;
 	if (wp_store_row_version(lane->settings.store, &row, id, on_version, raising) == 0)
 		return;
+	struct row *raised = rows_find(&lane->rows, raising->nonce);
+	if (raised != NULL)
+		raised->busy = false; /* the next round tries again */
 	free_raising(raising);
 	lane->under_way--;
 }
