@@ -74,8 +74,8 @@ static void attest(struct job *job)
 {
 	if (wp_receipt_calldata(&job->data, &job->receipt) < 0 ||
 		!job_order(job, GUARD_ATTEST, WP_STATE_ATT_SIGNED,
-			job->writer->settings->registry_address, ATTEST_GAS, prepare, on_stored,
-			on_sent))
+			job->writer->settings->registry_address, GUARD_ATTEST_GAS, prepare,
+			on_stored, on_sent))
 		wait_for_lane(job);
 }
 

@@ -5,7 +5,6 @@
 
 #include "services/chain-writer/job.h"
 
-#define ATTEST_GAS         400000
 #define ATTEST_PATIENCE_MS 60000 /* past the deadline, and without a sign of life of the lane */
 
 /* Is the deadline that far behind? Pure. */

@@ -65,6 +65,7 @@ bool guard_is_noop(const struct guard_terms *terms, enum guard_lane lane, const 
 int guard_transaction(const struct guard_terms *terms, enum guard_lane lane, const struct wp_tx *tx)
 {
 	bool allowed = false;
+	uint64_t gas_most = 0;
 
 	/* No key of ours ever sends the native coin away, or pays any fee for it. */
 	if (tx->chain_id != terms->chain_id || !wp_amount_is_zero(&tx->value) ||
@@ -74,15 +75,22 @@ int guard_transaction(const struct guard_terms *terms, enum guard_lane lane, con
 	switch (lane) {
 	case GUARD_SETTLE:
 		allowed = is_settlement(terms, tx);
+		gas_most = GUARD_SETTLE_GAS;
 		break;
 	case GUARD_ATTEST:
 		allowed = is_attestation(terms, tx);
+		gas_most = GUARD_ATTEST_GAS;
 		break;
 	case GUARD_REFUND:
 		allowed = is_refund(terms, tx);
+		gas_most = GUARD_REFUND_GAS;
 		break;
 	}
-	return allowed || guard_is_noop(terms, lane, tx) ? 0 : -WP_E_REFUSED;
+	if (guard_is_noop(terms, lane, tx)) {
+		allowed = true;
+		gas_most = GUARD_NOOP_GAS;
+	}
+	return allowed && tx->gas_limit <= gas_most ? 0 : -WP_E_REFUSED;
 }
 
 int guard_payment(const struct guard_terms *terms, uint64_t chain_id,

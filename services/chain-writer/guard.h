@@ -17,6 +17,12 @@ enum guard_lane {
 };
 #define GUARD_LANES 3
 
+/* The gas limits we sign, at most. */
+#define GUARD_SETTLE_GAS 300000
+#define GUARD_ATTEST_GAS 400000
+#define GUARD_REFUND_GAS 200000
+#define GUARD_NOOP_GAS   21000
+
 struct guard_terms {
 	uint64_t chain_id;
 	struct wp_address token, registry, wallet, verifier;

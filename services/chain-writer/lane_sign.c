@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOOP_GAS 21000
-
 int lane_sign(
 	const struct lane *lane, const struct wp_tx *tx, char **ret_raw, struct wp_hash *ret_hash)
 {
@@ -86,7 +84,7 @@ int lane_sign_noop(const struct lane *lane, uint64_t nonce, const struct fees *f
 		.nonce = nonce,
 		.max_fee = fees->max_fee,
 		.max_priority_fee = fees->priority_fee,
-		.gas_limit = NOOP_GAS,
+		.gas_limit = GUARD_NOOP_GAS,
 		.to = lane->address,
 	};
 

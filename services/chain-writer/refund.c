@@ -50,7 +50,7 @@ static void prepare(void *arg, const struct wp_hash *hash)
 static void order(struct job *job)
 {
 	if (!job_order(job, GUARD_REFUND, WP_STATE_REF_SIGNED, job->writer->settings->token_address,
-		    REFUND_GAS, prepare, on_stored, on_sent))
+		    GUARD_REFUND_GAS, prepare, on_stored, on_sent))
 		job_wait_for_lane(job, GUARD_REFUND);
 }
 

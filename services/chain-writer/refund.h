@@ -6,8 +6,6 @@
 
 #include "services/chain-writer/job.h"
 
-#define REFUND_GAS 200000
-
 /* The authorization that pays `value` back to `payer`. Pure. */
 struct wp_authorization refund_authorization(const struct wp_address *wallet,
 	const struct wp_id *id, const struct wp_address *payer, const struct wp_amount *value,

@@ -12,10 +12,10 @@ bool settle_is_late(uint64_t valid_before, int64_t now_s, int64_t block_time_ms)
 
 uint64_t settle_gas_limit(uint64_t estimated)
 {
-	if (estimated > SETTLE_GAS_MAX)
-		return SETTLE_GAS_MAX;
+	if (estimated > GUARD_SETTLE_GAS)
+		return GUARD_SETTLE_GAS;
 	uint64_t limit = estimated + estimated / 4;
-	return limit < SETTLE_GAS_MAX ? limit : SETTLE_GAS_MAX;
+	return limit < GUARD_SETTLE_GAS ? limit : GUARD_SETTLE_GAS;
 }
 
 /* Not by us: payment-verifier sees whether somebody else did, or nobody ever can. */
@@ -81,7 +81,7 @@ static void on_estimated(void *arg, const struct wp_rpc_answer *answer)
 	else if (answer->outcome == WP_RPC_OK && wp_rpc_get_u64(&gas, answer->result) == 0)
 		order(job, settle_gas_limit(gas));
 	else
-		order(job, SETTLE_GAS_MAX);
+		order(job, GUARD_SETTLE_GAS);
 }
 
 void settle_due(struct job *job)

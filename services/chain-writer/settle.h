@@ -4,7 +4,6 @@
 
 #include "services/chain-writer/job.h"
 
-#define SETTLE_GAS_MAX  300000
 #define SETTLE_MARGIN_S 6 /* beside a block: too late to be mined in time */
 
 /* Is validBefore so near that a transaction signed now could only fail? Pure. */

@@ -242,8 +242,8 @@ static void test_time(void **state)
 	assert_false(settle_is_late(1000, 994, 0));
 	assert_true(settle_is_late(1000, 995, 0));
 	assert_int_equal(settle_gas_limit(80000), 100000);
-	assert_int_equal(settle_gas_limit(SETTLE_GAS_MAX), SETTLE_GAS_MAX);
-	assert_int_equal(settle_gas_limit(UINT64_MAX), SETTLE_GAS_MAX);
+	assert_int_equal(settle_gas_limit(GUARD_SETTLE_GAS), GUARD_SETTLE_GAS);
+	assert_int_equal(settle_gas_limit(UINT64_MAX), GUARD_SETTLE_GAS);
 	assert_false(attest_is_overdue(0, INT64_MAX));
 	assert_false(attest_is_overdue(1000, 1000 + ATTEST_PATIENCE_MS));
 	assert_true(attest_is_overdue(1000, 1001 + ATTEST_PATIENCE_MS));

@@ -40,13 +40,26 @@ static struct wp_authorization authorization(uint8_t from, uint8_t to, uint64_t 
 		.valid_before = NOW };
 }
 
+/* Allowed at the limit, refused one past it. */
+static void check_gas(enum guard_lane lane, struct wp_tx tx, uint64_t most)
+{
+	struct guard_terms terms = terms_of();
+
+	tx.gas_limit = most;
+	assert_int_equal(guard_transaction(&terms, lane, &tx), 0);
+	tx.gas_limit = most + 1;
+	assert_int_equal(guard_transaction(&terms, lane, &tx), -WP_E_REFUSED);
+	tx.gas_limit = UINT64_MAX;
+	assert_int_equal(guard_transaction(&terms, lane, &tx), -WP_E_REFUSED);
+}
+
 static struct wp_tx tx_of(uint8_t to, struct wp_buffer *data)
 {
 	return (struct wp_tx){ .chain_id = 84532,
 		.nonce = 3,
 		.max_fee = wp_amount_from_u64(1000),
 		.max_priority_fee = wp_amount_from_u64(1000),
-		.gas_limit = 100000,
+		.gas_limit = data->size > 0 ? 100000 : GUARD_NOOP_GAS,
 		.to = address(to),
 		.data = data->data,
 		.data_size = data->size };
@@ -126,6 +139,29 @@ static void test_noop_and_common_limits(void **state)
 	assert_int_equal(guard_transaction(&terms, GUARD_SETTLE, &tx), -WP_E_REFUSED);
 	tx = tx_of(STRANGER, &nothing);
 	assert_int_equal(guard_transaction(&terms, GUARD_SETTLE, &tx), -WP_E_REFUSED);
+}
+
+static void test_gas(void **state)
+{
+	const struct wp_signature signature = { .parity = 1 };
+	const struct wp_authorization payment = authorization(PAYER, WALLET, PRICE);
+	const struct wp_authorization refund = authorization(WALLET, PAYER, PRICE);
+	const struct wp_signed_receipt receipt = { 0 };
+	struct wp_buffer data = { 0 }, nothing = { 0 };
+
+	(void)state;
+	payment_calldata(&data, &payment, &signature);
+	check_gas(GUARD_SETTLE, tx_of(TOKEN, &data), GUARD_SETTLE_GAS);
+	wp_buffer_free(&data);
+	payment_calldata(&data, &refund, &signature);
+	check_gas(GUARD_REFUND, tx_of(TOKEN, &data), GUARD_REFUND_GAS);
+	wp_buffer_free(&data);
+	assert_int_equal(wp_receipt_calldata(&data, &receipt), 0);
+	check_gas(GUARD_ATTEST, tx_of(REGISTRY, &data), GUARD_ATTEST_GAS);
+	wp_buffer_free(&data);
+	check_gas(GUARD_SETTLE, tx_of(SETTLER, &nothing), GUARD_NOOP_GAS);
+	check_gas(GUARD_ATTEST, tx_of(ATTESTER, &nothing), GUARD_NOOP_GAS);
+	check_gas(GUARD_REFUND, tx_of(REFUNDER, &nothing), GUARD_NOOP_GAS);
 }
 
 static void test_payment(void **state)
@@ -243,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_transfers),
 		cmocka_unit_test(test_attestation),
 		cmocka_unit_test(test_noop_and_common_limits),
+		cmocka_unit_test(test_gas),
 		cmocka_unit_test(test_payment),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_receipt),
