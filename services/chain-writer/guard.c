@@ -1,7 +1,6 @@
 #include "services/chain-writer/guard.h"
 
 #include "libcommon/base.h"
-#include "services/payment-verifier/payment.h"
 
 #include <string.h>
 
@@ -93,12 +92,27 @@ int guard_transaction(const struct guard_terms *terms, enum guard_lane lane, con
 	return allowed && tx->gas_limit <= gas_most ? 0 : -WP_E_REFUSED;
 }
 
-int guard_payment(const struct guard_terms *terms, uint64_t chain_id,
-	const struct wp_address *asset, const struct wp_authorization *authorization)
+static bool is_signed_by_payer(const struct wp_eip712_domain *token, const struct payment *payment)
 {
-	if (chain_id != terms->chain_id || !wp_address_equal(asset, &terms->token) ||
+	struct wp_address signer;
+	struct wp_hash digest = wp_authorization_digest(token, &payment->authorization);
+
+	return wp_secp_recover(&signer, &payment->signature, &digest) == 0 &&
+	       wp_address_equal(&signer, &payment->authorization.from);
+}
+
+int guard_payment(const struct guard_terms *terms, const struct wp_eip712_domain *token,
+	const struct payment *payment, enum wp_state state)
+{
+	const struct wp_authorization *authorization = &payment->authorization;
+
+	if (payment->chain_id != terms->chain_id ||
+		!wp_address_equal(&payment->asset, &terms->token) ||
 		!wp_address_equal(&authorization->to, &terms->wallet) ||
 		wp_address_equal(&authorization->from, &terms->wallet) ||
+		!is_signed_by_payer(token, payment))
+		return -WP_E_REFUSED;
+	if (state == WP_STATE_SETTLE_DUE &&
 		wp_amount_compare(&authorization->value, &terms->price) != 0)
 		return -WP_E_REFUSED;
 	return 0;
@@ -114,7 +128,6 @@ int guard_refund(const struct guard_terms *terms, const struct wp_id *id,
 		!wp_address_equal(&authorization->to, log_payer) ||
 		wp_address_equal(log_payer, &terms->wallet) || wp_address_is_zero(log_payer) ||
 		wp_amount_compare(&authorization->value, log_value) != 0 ||
-		wp_amount_compare(log_value, &terms->price) != 0 ||
 		!wp_hash_equal(&authorization->nonce, &nonce) || authorization->valid_after != 0 ||
 		authorization->valid_before > chain_time_s + GUARD_REFUND_WINDOW_S)
 		return -WP_E_REFUSED;

@@ -6,6 +6,7 @@
 #include "libcommon/evm/eip712.h"
 #include "libcommon/evm/tx.h"
 #include "proto/receipt.h"
+#include "services/payment-verifier/payment.h"
 
 #define GUARD_REFUND_WINDOW_S 600 /* a refund's authorization lives so long */
 
@@ -37,9 +38,11 @@ struct guard_terms {
 int guard_transaction(
 	const struct guard_terms *terms, enum guard_lane lane, const struct wp_tx *tx);
 bool guard_is_noop(const struct guard_terms *terms, enum guard_lane lane, const struct wp_tx *tx);
-/* The payment of a settlement, before it is sent. */
-int guard_payment(const struct guard_terms *terms, uint64_t chain_id,
-	const struct wp_address *asset, const struct wp_authorization *authorization);
+/* The payment of a record in that state: of the listed token, to our wallet, signed by its payer
+ * over the token's domain, which is what binds its value. The price of today is demanded only of
+ * what is still to be settled (SETTLE_DUE): a new price strands nothing that is under way. */
+int guard_payment(const struct guard_terms *terms, const struct wp_eip712_domain *token,
+	const struct payment *payment, enum wp_state state);
 /* The wallet's signature: a refund of id to the payer and of the value the payment's log names, for
  * GUARD_REFUND_WINDOW_S from the chain's time. */
 int guard_refund(const struct guard_terms *terms, const struct wp_id *id,

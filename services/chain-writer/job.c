@@ -347,8 +347,8 @@ static int read_payment(struct job *job, const struct wp_record *record)
 	int status = payment_parse(&job->payment, record);
 
 	if (status == 0)
-		status = guard_payment(&job->writer->terms, job->payment.chain_id,
-			&job->payment.asset, &job->payment.authorization);
+		status = guard_payment(
+			&job->writer->terms, &job->writer->token, &job->payment, job->baton.state);
 	wp_record_i64(record, WP_FIELD_pay_block, &block);
 	job->pay_block = block > JOB_REORG_MARGIN ? (uint64_t)block - JOB_REORG_MARGIN : 0;
 	return status;

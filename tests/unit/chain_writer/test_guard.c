@@ -164,22 +164,94 @@ static void test_gas(void **state)
 	check_gas(GUARD_REFUND, tx_of(REFUNDER, &nothing), GUARD_NOOP_GAS);
 }
 
+static const struct wp_eip712_domain domain = { .name = "USDC",
+	.version = "2",
+	.chain_id = 84532,
+	.verifying_contract = { { 0xa0, [19] = TOKEN } } };
+
+static void sign(struct payment *payment, const struct wp_secret *key)
+{
+	struct wp_hash digest = wp_authorization_digest(&domain, &payment->authorization);
+
+	assert_int_equal(wp_secp_sign(&payment->signature, key, &digest), 0);
+}
+
+/* A payment of `value` to `to` (NULL: to the payer), signed by its payer. */
+static struct payment payment_to(const struct wp_address *to, uint64_t value)
+{
+	struct payment payment = { .chain_id = 84532,
+		.asset = address(TOKEN),
+		.authorization = authorization(PAYER, PAYER, value) };
+	struct wp_secret key = { 0 };
+	uint8_t secret[32];
+
+	memset(secret, 7, sizeof secret);
+	assert_int_equal(wp_secret_set(&key, secret, sizeof secret), 0);
+	assert_int_equal(wp_secp_address(&payment.authorization.from, &key), 0);
+	payment.authorization.to = to ? *to : payment.authorization.from;
+	sign(&payment, &key);
+	wp_secret_wipe(&key);
+	return payment;
+}
+
+static struct payment payment_of(uint8_t to, uint64_t value)
+{
+	const struct wp_address wallet = address(to);
+
+	return payment_to(&wallet, value);
+}
+
+static int judge(const struct payment *payment, enum wp_state state)
+{
+	struct guard_terms terms = terms_of();
+
+	return guard_payment(&terms, &domain, payment, state);
+}
+
 static void test_payment(void **state)
 {
 	struct guard_terms terms = terms_of();
-	struct wp_address token = address(TOKEN), other = address(STRANGER);
-	struct wp_authorization good = authorization(PAYER, WALLET, PRICE);
-	struct wp_authorization bad = authorization(PAYER, STRANGER, PRICE);
+	const struct payment good = payment_of(WALLET, PRICE);
+	struct payment bad = good;
 
 	(void)state;
-	assert_int_equal(guard_payment(&terms, 84532, &token, &good), 0);
-	assert_int_equal(guard_payment(&terms, 1, &token, &good), -WP_E_REFUSED);
-	assert_int_equal(guard_payment(&terms, 84532, &other, &good), -WP_E_REFUSED);
-	assert_int_equal(guard_payment(&terms, 84532, &token, &bad), -WP_E_REFUSED);
-	bad = authorization(WALLET, WALLET, PRICE);
-	assert_int_equal(guard_payment(&terms, 84532, &token, &bad), -WP_E_REFUSED);
-	bad = authorization(PAYER, WALLET, PRICE + 1);
-	assert_int_equal(guard_payment(&terms, 84532, &token, &bad), -WP_E_REFUSED);
+	assert_int_equal(judge(&good, WP_STATE_SETTLE_DUE), 0);
+	assert_int_equal(judge(&good, WP_STATE_DECIDED), 0);
+	bad.chain_id = 1;
+	assert_int_equal(judge(&bad, WP_STATE_DECIDED), -WP_E_REFUSED);
+	bad = good;
+	bad.asset = address(STRANGER);
+	assert_int_equal(judge(&bad, WP_STATE_DECIDED), -WP_E_REFUSED);
+	bad = payment_of(STRANGER, PRICE);
+	assert_int_equal(judge(&bad, WP_STATE_DECIDED), -WP_E_REFUSED);
+	bad = payment_to(NULL, PRICE); /* the wallet pays itself */
+	terms.wallet = bad.authorization.from;
+	assert_int_equal(guard_payment(&terms, &domain, &bad, WP_STATE_DECIDED), -WP_E_REFUSED);
+}
+
+/* C5: a price changed meanwhile stops new settlements alone; the payer's signature binds the value.
+ */
+static void test_payment_at_another_price(void **state)
+{
+	const enum wp_state under_way[] = { WP_STATE_SETTLE_SIGNED, WP_STATE_DECIDED,
+		WP_STATE_ATT_SIGNED, WP_STATE_ATT_SENT, WP_STATE_REFUND_DUE, WP_STATE_REF_SIGNED,
+		WP_STATE_REF_SENT };
+	const struct payment other = payment_of(WALLET, PRICE + 1);
+	struct payment bad = other;
+
+	(void)state;
+	assert_int_equal(judge(&other, WP_STATE_SETTLE_DUE), -WP_E_REFUSED);
+	bad.authorization.value = wp_amount_from_u64(PRICE + 2);
+	for (size_t i = 0; i < WP_ARRAY_LEN(under_way); i++) {
+		assert_int_equal(judge(&other, under_way[i]), 0);
+		assert_int_equal(judge(&bad, under_way[i]), -WP_E_REFUSED);
+	}
+	bad = payment_of(WALLET, PRICE);
+	bad.authorization.value = wp_amount_from_u64(PRICE - 1); /* not what was signed */
+	assert_int_equal(judge(&bad, WP_STATE_DECIDED), -WP_E_REFUSED);
+	bad = payment_of(WALLET, PRICE);
+	bad.authorization.from = address(PAYER);
+	assert_int_equal(judge(&bad, WP_STATE_SETTLE_DUE), -WP_E_REFUSED);
 }
 
 static int refuse(const struct wp_authorization *refund, uint8_t payer, uint64_t value)
@@ -215,7 +287,8 @@ static void test_refund(void **state)
 	assert_int_equal(refuse(&bad, PAYER, PRICE), -WP_E_REFUSED);
 	bad = good;
 	bad.value = wp_amount_from_u64(2 * PRICE);
-	assert_int_equal(refuse(&bad, PAYER, 2 * PRICE), -WP_E_REFUSED);
+	assert_int_equal(refuse(&bad, PAYER, PRICE), -WP_E_REFUSED);
+	assert_int_equal(refuse(&bad, PAYER, 2 * PRICE), 0); /* what was paid, at another price */
 }
 
 static void test_receipt(void **state)
@@ -281,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_noop_and_common_limits),
 		cmocka_unit_test(test_gas),
 		cmocka_unit_test(test_payment),
+		cmocka_unit_test(test_payment_at_another_price),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_receipt),
 		cmocka_unit_test(test_signed_transactions_read_back),
