@@ -106,14 +106,14 @@ class Stack:
                 return '"chain checked"' in log.read()
         self.wait(seen, f"{name} to be ready", 20)
 
-    def start_daemon(self, name, faults=None):
+    def start_daemon(self, name, faults=None, price=PRICE):
         chain = self.chain
         env = {
             "WORKPROOF_REDIS": self.path("redis.sock"), "WORKPROOF_BUS_DIRECTORY": self.path("bus"),
             "WORKPROOF_ADMIN_LISTEN": "unix:" + self.path(name + ".admin"), "WORKPROOF_LOG_LEVEL": "debug",
             "WORKPROOF_RPC_URL": chain["rpcUrl"], "WORKPROOF_CHAIN_ID": str(chain["chainId"]),
             "WORKPROOF_GENESIS_HASH": chain["genesisHash"], "WORKPROOF_TOKEN_ADDRESS": chain["tokenAddress"],
-            "WORKPROOF_TOKEN_NAME": "USDC", "WORKPROOF_TOKEN_VERSION": "2", "WORKPROOF_PRICE": str(PRICE),
+            "WORKPROOF_TOKEN_NAME": "USDC", "WORKPROOF_TOKEN_VERSION": "2", "WORKPROOF_PRICE": str(price),
             "WORKPROOF_CONFIRMATIONS": "1" if self.block_time == 0 else "2",
             "WORKPROOF_FINALITY": self.finality, "WORKPROOF_BLOCK_TIME": f"{self.block_time}s",
         }

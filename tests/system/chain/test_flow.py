@@ -62,6 +62,24 @@ def refunded(stack):
     check(len(stack.used(stack.address["wallet"])) == refunds + 1, "one refund")
 
 
+def price_changes(stack):
+    """C5: what was paid at the old price is attested, or refunded, by a daemon with a new one."""
+    payer_before = stack.balance(stack.agent)
+    ids = [stack.present(stack.new_nonce())[2] for _ in range(2)]
+    for id_ in ids:
+        stack.until(id_, "PAID")
+    stack.stop("chain-writer", signal.SIGKILL)
+    stack.decide(ids[0])
+    stack.fail(ids[1])
+    check([stack.field(id_, "st") for id_ in ids] == ["DECIDED", "REFUND_DUE"], "both are under way")
+    stack.start_daemon("chain-writer", price=PRICE + 1)
+    stack.until(ids[0], "DONE")
+    stack.until(ids[1], "REFUNDED")
+    check(stack.balance(stack.agent) == payer_before - PRICE, "one is paid, one has its money back")
+    stack.stop("chain-writer", signal.SIGKILL)
+    stack.start_daemon("chain-writer")
+
+
 def refusals(stack):
     records = stack.redis("SCARD", "wp:live")
     for wanted, given in [
@@ -225,7 +243,7 @@ def wrong_chain_is_refused(stack):
 
 def main():
     for tests, settings in [
-            ([paid_and_attested, replay, not_attested, refunded, refusals, forged_verdict, stranger_settles,
+            ([paid_and_attested, replay, not_attested, refunded, price_changes, refusals, forged_verdict, stranger_settles,
               many_at_once, rpc_goes_away, lost_from_the_pool, raised_while_stuck, runs_out, stops_cleanly,
               wrong_chain_is_refused], {}),
             ([paid_and_attested, refunded, undone_by_a_reorg, stops_cleanly], {"block_time": 1}),
