@@ -91,25 +91,21 @@ void test_redis_stop(struct test_redis *redis)
 	test_directory_remove(redis->directory);
 }
 
-/* The functions that bus.lua is joined with elsewhere. */
-static const char registry_head[] =
-	"#!lua name=registry\n"
-	"local function text(n) return string.format('%.0f', n) end\n"
-	"local function wrong(what) return redis.error_reply(what) end\n"
-	"local function clock() local t = redis.call('TIME')\n"
-	"return t[1] * 1000 + math.floor(t[2] / 1000) end\n";
-
+/* The registry's functions with what stands before them in the library (proto/generate.py). */
 void test_redis_load_registry(const struct test_redis *redis)
 {
-	static const char path[] = WP_SOURCE_DIR "/proto/redis/bus.lua";
-	char library[16384];
-	size_t size = sizeof registry_head - 1;
-	FILE *file = fopen(path, "re");
+	static const char *const names[] = { "header", "state.gen", "core", "bus" };
+	char library[32768], path[512];
+	size_t size = 0;
 
-	assert_non_null(file);
-	memcpy(library, registry_head, size);
-	size += fread(library + size, 1, sizeof library - size - 1, file);
-	fclose(file);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(path, sizeof path, "%s/proto/redis/%s.lua", WP_SOURCE_DIR, names[i]);
+		FILE *file = fopen(path, "re");
+		assert_non_null(file);
+		size += fread(library + size, 1, sizeof library - size - 1, file);
+		fclose(file);
+	}
+	assert_true(size < sizeof library - 1);
 	library[size] = '\0';
 	redisContext *context = connect_when_ready(redis->socket);
 	redisReply *reply = redisCommand(context, "FUNCTION LOAD REPLACE %s", library);
